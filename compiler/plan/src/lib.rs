@@ -1,0 +1,100 @@
+//! What is to be produced: the contract between evaluated declarations and the targets that lower them.
+//!
+//! Takes evaluated declarations. Gives artifacts (folder, file, text) and findings at value paths. Never prints,
+//! never writes a file, never asks the query engine directly.
+
+use ivs_value::{RefValue, StructValue};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// One declaration, evaluated in one environment, that is to be lowered.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Its kind's name: `service`.
+    pub kind: SmolStr,
+    /// Its name as written, with a family key in brackets: `general[eu-west-1]`.
+    pub name: SmolStr,
+    /// Its name in outputs.
+    pub slug: SmolStr,
+    /// Its value: every field of the kind (and template parameters), by name.
+    pub object: Arc<StructValue>,
+}
+
+/// What a lowering may ask for besides its subject. Every question is recorded as a dependency.
+pub trait Context {
+    /// The value of a declaration that the subject refers to; `None` if it failed or is disabled.
+    fn object(&self, reference: &RefValue) -> Option<Arc<StructValue>>;
+    /// All enabled declarations of a kind, in order of their qualified names.
+    fn set_of(&self, kind: &str) -> Vec<Arc<RefValue>>;
+    /// The package's name from `ivs.toml`.
+    fn package(&self) -> &str;
+}
+
+/// A mistake only the target can see (a name too long, a quantity that the format cannot hold).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// `IVS6xxx`.
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// The value it is about, from the subject: `["scaling", "replicas"]`.
+    pub path: Vec<SmolStr>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// One object of an output file, printed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Artifact {
+    /// Folder under the output root, `/`-separated: `kubernetes/nmox-studio`.
+    pub folder: SmolStr,
+    /// File in it; artifacts of equal folder and file are joined in the order of `order`, then `identity`.
+    pub file: SmolStr,
+    /// Place among the objects of one file: apply order of kinds.
+    pub order: u16,
+    /// What must be unique over the whole output: `apps/v1 Deployment nmox-studio/workspace-service`.
+    pub identity: SmolStr,
+    /// The object's text, ending in a newline, without a document separator.
+    pub text: Arc<str>,
+}
+
+/// The result of lowering one declaration.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lowered {
+    /// In any order; joining sorts.
+    pub artifacts: Vec<Artifact>,
+    /// Mistakes; if any, nothing is emitted.
+    pub findings: Vec<Finding>,
+}
+
+/// A file to be written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutputFile {
+    /// Under the output root, `/`-separated.
+    pub path: String,
+    /// Its bytes: LF, no BOM.
+    pub text: Arc<str>,
+}
+
+/// A family of outputs. Lowerings are registered under the names that `@emits(…)` uses.
+pub trait Target: Sync {
+    /// The part of the name before the dot in `@emits(kubernetes.workload)`.
+    fn family(&self) -> &'static str;
+    /// Lowerings: name after the dot, kind it reads, and the field names it reads (checked against the library).
+    fn lowerings(&self) -> &'static [Lowering];
+    /// Joins all artifacts of this family into files, with index files such as `kustomization.yaml`.
+    /// `artifacts` come in the order of their declarations; the result is sorted by path.
+    fn join(&self, artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile>;
+}
+
+/// A function that turns a declaration into artifacts.
+pub struct Lowering {
+    /// `workload`
+    pub name: &'static str,
+    /// `service`
+    pub kind: &'static str,
+    /// Fields of the kind that it reads, dotted: `scaling.replicas`.
+    pub reads: &'static [&'static str],
+    /// The function. Never panics.
+    pub run: fn(&Subject, &dyn Context) -> Lowered,
+}
