@@ -48,7 +48,7 @@ impl Number {
     /// `self + other`; `None` past 128 bits.
     pub fn add(&self, other: &Number) -> Option<Number> {
         if let (Repr::Small(a), Repr::Small(b)) = (&self.0, &other.0)
-            && let Some(c) = a.checked_add(*b)
+            && let Some(c) = i64::checked_add(*a, *b)
         {
             return Some(Number::int(c));
         }
@@ -61,7 +61,7 @@ impl Number {
     /// `self * other`; `None` past 128 bits.
     pub fn mul(&self, other: &Number) -> Option<Number> {
         if let (Repr::Small(a), Repr::Small(b)) = (&self.0, &other.0)
-            && let Some(c) = a.checked_mul(*b)
+            && let Some(c) = i64::checked_mul(*a, *b)
         {
             return Some(Number::int(c));
         }
