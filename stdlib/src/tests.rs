@@ -1,0 +1,50 @@
+use super::FILES;
+use std::{fs, path::Path};
+
+fn walk(dir: &Path, root: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, root, found);
+        } else if path.extension().is_some_and(|e| e == "ivs") {
+            found.push(path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/"));
+        }
+    }
+}
+
+#[test]
+fn every_file_of_the_folder_is_listed_in_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    walk(root, root, &mut found);
+    found.sort();
+    let listed: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
+    assert_eq!(listed, found);
+}
+
+/// Kinds, units of one dimension, enums, structs, types and functions are in scope everywhere, so their names
+/// must differ over the whole library.
+#[test]
+fn names_are_unique_over_all_modules() {
+    let mut seen = std::collections::BTreeMap::new();
+    for (path, text) in FILES {
+        for line in text.lines().filter(|l| !l.starts_with(' ')) {
+            let mut words = line.split([' ', '(', ':']).filter(|w| !w.is_empty());
+            let (Some(head), Some(name)) = (words.next(), words.next()) else { continue };
+            if matches!(head, "kind" | "struct" | "enum" | "type" | "fn") {
+                let before = seen.insert(name, path);
+                assert!(before.is_none(), "`{name}` of {path} is also in {before:?}");
+            }
+        }
+    }
+    assert!(seen.len() > 50);
+}
+
+#[test]
+fn every_file_begins_with_its_module_and_ends_with_a_newline() {
+    for (path, text) in FILES {
+        let module = path.split_once('/').unwrap().0;
+        assert!(text.starts_with(&format!("//! std.{module}: ")), "{path}");
+        assert!(text.ends_with('\n') && !text.contains('\r') && !text.contains('\t'), "{path}");
+    }
+}
