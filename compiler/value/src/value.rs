@@ -1,5 +1,5 @@
 //! Values.
-use crate::{Number, Unit};
+use crate::{Number, OpError, Unit, ops};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -109,6 +109,194 @@ impl PartialEq for RefValue {
 }
 impl Eq for RefValue {}
 
+impl std::hash::Hash for RefValue {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+impl Value {
+    /// An integer.
+    pub fn int(n: i64) -> Value {
+        Value::Number(Number::int(n))
+    }
+
+    /// Text.
+    pub fn str(text: impl Into<SmolStr>) -> Value {
+        Value::Str(text.into())
+    }
+
+    /// A list. Does not check its length; see [`crate::limits::collection`].
+    pub fn list(items: impl IntoIterator<Item = Value>) -> Value {
+        Value::List(items.into_iter().collect())
+    }
+
+    /// A map of entries whose keys differ. Does not check them; see [`crate::funcs::map_of`].
+    pub fn map(entries: impl IntoIterator<Item = (Value, Value)>) -> Value {
+        Value::Map(Arc::new(Map { entries: entries.into_iter().collect() }))
+    }
+
+    /// `amount` of `unit`, a plain number if the unit is plain.
+    ///
+    /// # Errors
+    /// [`OpError::Overflow`] past 128 bits.
+    pub fn quantity(amount: &Number, unit: &Arc<Unit>) -> Result<Value, OpError> {
+        if unit.dim.is_none() {
+            return Ok(Value::Number(amount.mul(&unit.factor).ok_or(OpError::Overflow)?));
+        }
+        Ok(Value::Quantity(Quantity::new(amount, unit)?))
+    }
+
+    /// `a..b`.
+    ///
+    /// # Errors
+    /// If the ends cannot be compared, or `a > b`.
+    pub fn range(a: Value, b: Value) -> Result<Value, OpError> {
+        match ops::compare(&a, &b)? {
+            None => Ok(Value::Unknown),
+            Some(std::cmp::Ordering::Greater) => Err(OpError::Invalid(format!(
+                "the range {}..{} is empty: its first end is above its second",
+                crate::display(&a),
+                crate::display(&b)
+            ))),
+            Some(_) => Ok(Value::Range(Arc::new((a, b)))),
+        }
+    }
+
+    /// Whether it is [`Value::Unknown`].
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Value::Unknown)
+    }
+
+    /// Whether it is [`Value::None`].
+    pub fn is_none(&self) -> bool {
+        matches!(self, Value::None)
+    }
+
+    /// The boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is a plain one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Value::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// The quantity, if it is one.
+    pub fn as_quantity(&self) -> Option<&Quantity> {
+        match self {
+            Value::Quantity(q) => Some(q),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is a list.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Value::List(xs) => Some(xs),
+            _ => None,
+        }
+    }
+
+    /// The map, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Value::Map(m) => Some(m),
+            _ => None,
+        }
+    }
+
+    /// The struct, record or declaration, or a member's fields.
+    pub fn as_struct(&self) -> Option<&StructValue> {
+        match self {
+            Value::Struct(s) => Some(s),
+            Value::Member(m) => m.fields.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The reference, if it is one.
+    pub fn as_ref_value(&self) -> Option<&RefValue> {
+        match self {
+            Value::Ref(r) => Some(r),
+            _ => None,
+        }
+    }
+
+    /// Whether it may be the key of a map or of a family.
+    pub fn is_key(&self) -> bool {
+        matches!(self, Value::Str(_) | Value::Number(_) | Value::Member(_) | Value::Ref(_))
+    }
+
+    /// What the language itself lets one read of a value: `.min` and `.max` of a range; `.major`, `.minor`,
+    /// `.patch` of a version; `.year`, `.month`, `.day` of a date.
+    pub fn part(&self, name: &str) -> Option<Value> {
+        match (self, name) {
+            (Value::Range(r), "min") => Some(r.0.clone()),
+            (Value::Range(r), "max") => Some(r.1.clone()),
+            (Value::Version(v), "major") => Number::from_i128(v.major.into()).map(Value::Number),
+            (Value::Version(v), "minor") => Number::from_i128(v.minor.into()).map(Value::Number),
+            (Value::Version(v), "patch") => Number::from_i128(v.patch.into()).map(Value::Number),
+            (Value::Date(y, _, _), "year") => Some(Value::int(i64::from(*y))),
+            (Value::Date(_, m, _), "month") => Some(Value::int(i64::from(*m))),
+            (Value::Date(_, _, d), "day") => Some(Value::int(i64::from(*d))),
+            _ => None,
+        }
+    }
+}
+
+impl Quantity {
+    /// `amount` of `unit`.
+    ///
+    /// # Errors
+    /// [`OpError::Overflow`] past 128 bits.
+    pub fn new(amount: &Number, unit: &Arc<Unit>) -> Result<Self, OpError> {
+        let base = amount.mul(&unit.factor).ok_or(OpError::Overflow)?;
+        Ok(Quantity { base, unit: unit.clone() })
+    }
+
+    /// How many of its own unit: 500 of `500m`.
+    ///
+    /// # Errors
+    /// [`OpError::Overflow`] past 128 bits.
+    pub fn amount(&self) -> Result<Number, OpError> {
+        self.base.div(&self.unit.factor).ok_or(OpError::Overflow)
+    }
+
+    /// How many of `unit`.
+    ///
+    /// # Errors
+    /// [`OpError::Dimensions`] if it measures something else or another currency, [`OpError::Overflow`] past 128 bits.
+    pub fn in_unit(&self, unit: &Unit) -> Result<Number, OpError> {
+        ops::fitting(&self.unit, unit)?;
+        self.base.div(&unit.factor).ok_or(OpError::Overflow)
+    }
+
+    /// The same, shown in another unit.
+    ///
+    /// # Errors
+    /// [`OpError::Dimensions`] if that unit measures something else or another currency.
+    pub fn shown_in(&self, unit: &Arc<Unit>) -> Result<Quantity, OpError> {
+        ops::fitting(&self.unit, unit)?;
+        Ok(Quantity { base: self.base.clone(), unit: unit.clone() })
+    }
+}
+
 impl StructValue {
     /// The field's value, if the struct has such a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
@@ -118,7 +306,12 @@ impl StructValue {
 }
 
 impl Map {
-    /// The value of a key.
+    /// The value of a key spelled as text.
+    pub fn get_str(&self, key: &str) -> Option<&Value> {
+        self.entries.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v)
+    }
+
+    /// The value of a key. Linear; keys are compared as values, see [`Value::is_key`].
     pub fn get(&self, key: &Value) -> Option<&Value> {
         self.entries.iter().find(|(k, _)| k == key).map(|(_, v)| v)
     }
