@@ -8,8 +8,10 @@ pub enum OpError {
     Overflow,
     /// A divisor is zero.
     DivideByZero,
-    /// Two operands measure different things: `req/time` and `bytes`, or `USD` and `EUR`.
+    /// Two operands measure different things: `req/time` and `bytes`.
     Dimensions(String, String),
+    /// Two currencies would mix: `USD` and `EUR`.
+    Currencies(String, String),
     /// Operands of types the operation is not for.
     Types(String),
     /// A limit of evaluation; what is limited and to how much.
@@ -25,16 +27,12 @@ impl OpError {
     pub fn help(&self) -> Option<&'static str> {
         match self {
             OpError::Inexact(_) => Some("round it first: `round(x, 0.01)`"),
-            OpError::Dimensions(a, b) if is_currency(a) && is_currency(b) => {
-                Some("currencies do not mix; convert one with `as` and an `exchange-rate` declaration")
+            OpError::Currencies(..) => {
+                Some("convert one of them with `as` and an `exchange-rate` declaration")
             }
             _ => None,
         }
     }
-}
-
-fn is_currency(text: &str) -> bool {
-    text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 impl fmt::Display for OpError {
@@ -43,6 +41,7 @@ impl fmt::Display for OpError {
             OpError::Overflow => f.write_str("the result does not fit 128 bits"),
             OpError::DivideByZero => f.write_str("division by zero"),
             OpError::Dimensions(a, b) => write!(f, "`{a}` and `{b}` do not go together"),
+            OpError::Currencies(a, b) => write!(f, "{a} and {b} do not mix"),
             OpError::Types(text) | OpError::Invalid(text) => f.write_str(text),
             OpError::Limit(what) => write!(f, "over the limit of {what}"),
             OpError::Inexact(number) => write!(f, "{number} has no finite decimal form"),

@@ -9,6 +9,7 @@ mod error;
 pub mod funcs;
 pub mod graph;
 pub mod limits;
+mod map;
 mod number;
 pub mod ops;
 mod text;
@@ -17,7 +18,8 @@ mod value;
 
 pub use dim::{Dim, MONEY, TIME};
 pub use error::OpError;
+pub use map::{Index, Map};
 pub use number::{Number, Rounding};
 pub use text::{display, interpolate, interpolate_message, member_text};
 pub use unit::{Parts, Unit};
-pub use value::{Map, Quantity, RefValue, Shape, StructValue, TaggedValue, Value};
+pub use value::{Quantity, RefValue, Shape, StructValue, TaggedValue, Value};

@@ -5,6 +5,9 @@ use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// A unit as spelled: what one of it is in base units, and of which dimension.
+///
+/// One spelling is made by [`Unit::new`]; `req/min` by [`Unit::div`] of two, `/month` by [`Unit::recip`]. These keep what a
+/// unit is made of, which products need to cancel, and which tells that `USD/month` and `EUR/month` do not mix.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Unit {
     /// `req/min`; for currencies the ISO code. Empty for the unit of plain numbers.
@@ -13,7 +16,7 @@ pub struct Unit {
     pub factor: Number,
     /// Its dimension.
     pub dim: Dim,
-    /// The spellings it is made of.
+    /// The spellings it is made of; the default says that `text` is a single one.
     pub parts: Parts,
 }
 

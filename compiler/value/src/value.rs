@@ -1,5 +1,5 @@
 //! Values.
-use crate::{Number, OpError, Unit, ops};
+use crate::{Map, Number, OpError, Unit, ops};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -47,13 +47,6 @@ pub struct Quantity {
     pub base: Number,
     /// The unit it is shown in.
     pub unit: Arc<Unit>,
-}
-
-/// An ordered map; keys are strings, numbers, members or references and occur once.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Map {
-    /// In order of first appearance.
-    pub entries: Vec<(Value, Value)>,
 }
 
 /// The names of a struct's or kind's fields; shared by all its values.
@@ -133,7 +126,7 @@ impl Value {
 
     /// A map of entries whose keys differ. Does not check them; see [`crate::funcs::map_of`].
     pub fn map(entries: impl IntoIterator<Item = (Value, Value)>) -> Value {
-        Value::Map(Arc::new(Map { entries: entries.into_iter().collect() }))
+        Value::Map(Arc::new(Map::new(entries.into_iter().collect())))
     }
 
     /// `amount` of `unit`, a plain number if the unit is plain.
@@ -302,17 +295,5 @@ impl StructValue {
     pub fn get(&self, name: &str) -> Option<&Value> {
         let i = self.shape.fields.iter().position(|f| f == name)?;
         self.fields.get(i)
-    }
-}
-
-impl Map {
-    /// The value of a key spelled as text.
-    pub fn get_str(&self, key: &str) -> Option<&Value> {
-        self.entries.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, v)| v)
-    }
-
-    /// The value of a key. Linear; keys are compared as values, see [`Value::is_key`].
-    pub fn get(&self, key: &Value) -> Option<&Value> {
-        self.entries.iter().find(|(k, _)| k == key).map(|(_, v)| v)
     }
 }

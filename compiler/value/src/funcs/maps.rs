@@ -23,7 +23,7 @@ pub fn map_of(entries: Vec<(Value, Value)>) -> Result {
             return Err(OpError::Invalid(format!("the key {} occurs twice", display(key))));
         }
     }
-    Ok(Value::Map(Arc::new(Map { entries })))
+    Ok(Value::Map(Arc::new(Map::new(entries))))
 }
 
 /// A map from a list of keys and the list of their values.

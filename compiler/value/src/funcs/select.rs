@@ -70,5 +70,5 @@ pub fn group_by<E: From<OpError>>(xs: &[Value], by: Selector<'_, E>) -> std::res
         }
     }
     let entries = groups.into_iter().map(|(k, group)| (k, Value::list(group))).collect();
-    Ok(Value::Map(Arc::new(Map { entries })))
+    Ok(Value::Map(Arc::new(Map::new(entries))))
 }

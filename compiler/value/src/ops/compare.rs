@@ -91,11 +91,10 @@ pub fn equal(a: &Value, b: &Value) -> Result<Option<bool>> {
             if x.entries.len() != y.entries.len() {
                 return Ok(Some(false));
             }
-            let index: super::KeyIndex = y.entries.iter().map(|(k, v)| (super::Key(k), v)).collect();
             let mut pairs = Vec::with_capacity(x.entries.len());
             for (k, v) in &x.entries {
-                let Some(other) = index.get(&super::Key(k)) else { return Ok(Some(false)) };
-                pairs.push((v, *other));
+                let Some(other) = y.get(k) else { return Ok(Some(false)) };
+                pairs.push((v, other));
             }
             return all(&mut pairs.into_iter());
         }
