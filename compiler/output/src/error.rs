@@ -1,5 +1,6 @@
 //! Why an output folder was not written.
 
+use crate::codes;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -66,12 +67,12 @@ impl Error {
     /// `IVS69xx`.
     pub fn code(&self) -> &'static str {
         match self {
-            Error::Path { .. } => "IVS6901",
-            Error::NotOwned { .. } => "IVS6902",
-            Error::Conflict { .. } => "IVS6903",
-            Error::Manifest { .. } => "IVS6904",
-            Error::Locked { .. } => "IVS6905",
-            Error::Io { .. } => "IVS6906",
+            Error::Path { .. } => codes::BAD_PATH,
+            Error::NotOwned { .. } => codes::NOT_OWNED,
+            Error::Conflict { .. } => codes::CONFLICT,
+            Error::Manifest { .. } => codes::BAD_MANIFEST,
+            Error::Locked { .. } => codes::LOCKED,
+            Error::Io { .. } => codes::IO,
         }
     }
 

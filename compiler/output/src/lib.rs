@@ -17,6 +17,7 @@
 //!
 //! A folder that is a mount point cannot be renamed, hence not be an output folder; one in it can.
 
+pub mod codes;
 mod disk;
 mod drift;
 mod error;

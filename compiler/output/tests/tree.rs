@@ -1,4 +1,5 @@
 //! What a build does to the output folder, and what it leaves alone.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use ivs_output::{Difference, Drift, Error, Fault, Options, Written, check_drift, write};
 use ivs_plan::OutputFile;

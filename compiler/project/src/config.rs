@@ -1,7 +1,7 @@
 //! `ivs.toml`: what it may say, and precise complaints about the rest.
 
 use crate::problem::{self, Failure, Problems};
-use crate::{CONFIG_FILE, is_word};
+use crate::{CONFIG_FILE, codes, is_word};
 use ivs_grammar::ast::Span;
 use ivs_source::{Edit, Fix, Place, Severity};
 use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ pub(crate) fn read(text: &Arc<str>, problems: &mut Problems) -> Option<Config> {
         for e in errors {
             let span = e.span().unwrap_or_default();
             let message = format!("`{CONFIG_FILE}` is not TOML: {}", e.message().replace('\n', ", "));
-            reader.error("IVS5002", &span, message, "", None);
+            reader.error(codes::NOT_TOML, &span, message, "", None);
         }
         return None;
     }
@@ -159,7 +159,7 @@ impl Reader<'_> {
         let name = key.get_ref().as_ref();
         let at = span(&key.span());
         let message = format!("`{name}` is not a key of {place}");
-        let mut found = problem::error("IVS5003", self.file, at, message);
+        let mut found = problem::error(codes::UNKNOWN_KEY, self.file, at, message);
         let close = known.iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
         match close {
             Some((distance, k)) if distance <= 1 + k.len() / 4 => {
@@ -190,7 +190,7 @@ impl Reader<'_> {
 
     fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str) {
         let message = format!("`{key}` is {wanted}, not {}", article(value.get_ref().type_str()));
-        self.error("IVS5006", &value.span(), message, "", None);
+        self.error(codes::BAD_VALUE, &value.span(), message, "", None);
     }
 
     fn top(&mut self, table: &Table<'_>) -> Option<Config> {
@@ -218,7 +218,7 @@ impl Reader<'_> {
                 "dependencies" => {
                     let message = "dependencies are not in this version of ivs".to_owned();
                     let help = "a package can use `std` and its own modules".to_owned();
-                    self.error("IVS5008", &key.span(), message, "", Some(help));
+                    self.error(codes::DEPENDENCIES, &key.span(), message, "", Some(help));
                 }
                 _ => self.unknown(key, "`ivs.toml`", &["package", "build", "targets", "checks"]),
             }
@@ -226,7 +226,7 @@ impl Reader<'_> {
         if !named {
             let help = "add\n[package]\nname = \"my-platform\"\nversion = \"0.1.0\"\nivs = \"1\"".to_owned();
             let message = "`[package]` is missing".to_owned();
-            self.error("IVS5005", &(0..0), message, "", Some(help));
+            self.error(codes::MISSING_KEY, &(0..0), message, "", Some(help));
         }
         (!config.package.is_empty()).then_some(config)
     }
@@ -244,7 +244,7 @@ impl Reader<'_> {
                             "std" | "self" => format!("`{text}` means something else in paths"),
                             _ => "a name is a word: letters, digits, `_`, and `-` between them".to_owned(),
                         };
-                        self.error("IVS5006", &value.span(), message, "", Some(help));
+                        self.error(codes::BAD_VALUE, &value.span(), message, "", Some(help));
                         continue;
                     }
                     config.package = text.to_owned();
@@ -254,7 +254,7 @@ impl Reader<'_> {
                     if !is_version(text) {
                         let message = format!("`{text}` is not a version");
                         let help = "a version has three numbers: \"1.2.0\"".to_owned();
-                        self.error("IVS5006", &value.span(), message, "", Some(help));
+                        self.error(codes::BAD_VALUE, &value.span(), message, "", Some(help));
                     }
                     config.version = Some(text.to_owned());
                 }
@@ -264,7 +264,7 @@ impl Reader<'_> {
                     if text != "1" {
                         let message = format!("this compiler knows version 1 of the language, not `{text}`");
                         let help = "write ivs = \"1\", or use a newer compiler".to_owned();
-                        self.error("IVS5007", &value.span(), message, "", Some(help));
+                        self.error(codes::LANGUAGE_VERSION, &value.span(), message, "", Some(help));
                     }
                 }
                 _ => self.unknown(key, "`[package]`", &["name", "version", "ivs"]),
@@ -273,7 +273,13 @@ impl Reader<'_> {
         for (given, key, example) in [(name, "name", "my-platform"), (language, "ivs", "1")] {
             if !given {
                 let help = format!("add {key} = \"{example}\"");
-                self.error("IVS5005", at, format!("`{key}` is missing in `[package]`"), "", Some(help));
+                self.error(
+                    codes::MISSING_KEY,
+                    at,
+                    format!("`{key}` is missing in `[package]`"),
+                    "",
+                    Some(help),
+                );
             }
         }
     }
@@ -295,7 +301,7 @@ impl Reader<'_> {
             };
             match text.parse() {
                 Ok(date) => config.as_of = Some(date),
-                Err(message) => self.error("IVS5006", &value.span(), message, "", None),
+                Err(message) => self.error(codes::BAD_VALUE, &value.span(), message, "", None),
             }
         }
     }
@@ -339,7 +345,7 @@ impl Reader<'_> {
                 _ => {
                     let message = format!("`{text}` is not a severity");
                     let help = "severities are \"error\", \"warning\" and \"info\"".to_owned();
-                    self.error("IVS5006", &value.span(), message, "", Some(help));
+                    self.error(codes::BAD_VALUE, &value.span(), message, "", Some(help));
                     continue;
                 }
             };

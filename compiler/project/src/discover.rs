@@ -1,7 +1,7 @@
 //! Finding and reading the source files of a package.
 
 use crate::problem::{self, Problems};
-use crate::{CONFIG_FILE, SourceText, is_word};
+use crate::{CONFIG_FILE, SourceText, codes, is_word};
 use ivs_grammar::ast::Span;
 use std::collections::BTreeMap;
 use std::fs::DirEntry;
@@ -31,7 +31,7 @@ pub(crate) fn sources(
     found.sort_by(|a, b| a.path.cmp(&b.path));
     if found.is_empty() && problems.is_empty() {
         let help = "sources end in `.ivs` and lie beside `ivs.toml` or in folders below it";
-        problems.about("IVS5016", CONFIG_FILE, "the package has no source file".to_owned(), help);
+        problems.about(codes::NO_SOURCES, CONFIG_FILE, "the package has no source file".to_owned(), help);
     }
     collisions(&found, problems);
     let mut texts = Vec::with_capacity(found.len());
@@ -61,13 +61,13 @@ impl Walk<'_> {
         let shown = if prefix.is_empty() { "." } else { prefix.trim_end_matches('/') };
         if depth > MAX_DEPTH {
             let message = format!("folders are nested more than {MAX_DEPTH} deep");
-            return self.problems.about("IVS5017", shown, message, "");
+            return self.problems.about(codes::FOLDER_DEPTH, shown, message, "");
         }
         let entries: Vec<DirEntry> = match std::fs::read_dir(folder).and_then(Iterator::collect) {
             Ok(entries) => entries,
             Err(e) => {
                 let message = format!("the folder cannot be read: {}", problem::reason(&e));
-                return self.problems.about("IVS5015", shown, message, "");
+                return self.problems.about(codes::UNREADABLE, shown, message, "");
             }
         };
         let mut named = Vec::with_capacity(entries.len());
@@ -79,7 +79,7 @@ impl Walk<'_> {
                     let lossy = format!("{prefix}{}", odd.to_string_lossy());
                     if lossy.ends_with(".ivs") {
                         let message = "the file's name is not UTF-8".to_owned();
-                        self.problems.about("IVS5010", &lossy, message, "rename it");
+                        self.problems.about(codes::NOT_UTF8, &lossy, message, "rename it");
                     }
                 }
             }
@@ -114,7 +114,7 @@ impl Walk<'_> {
         if self.found.len() > before && !is_word(name) {
             let message = format!("the folder `{path}` holds sources, and its name is not one of a module");
             let help = "a module's name is a word: letters, digits, `_`, and `-` between them";
-            self.problems.about("IVS5014", &path, message, help);
+            self.problems.about(codes::MODULE_NAME, &path, message, help);
         }
     }
 
@@ -127,7 +127,7 @@ impl Walk<'_> {
         if source && !inside {
             let message = format!("the link `{path}` leaves the package");
             let help = "copy what it points to into the package, or make that a package and depend on it";
-            self.problems.about("IVS5012", path, message, help);
+            self.problems.about(codes::LINK_OUT, path, message, help);
         }
     }
 }
@@ -144,7 +144,7 @@ fn collisions(found: &[Found], problems: &mut Problems) {
                 let message =
                     format!("`{part}` and `{first}` differ only in case or in how letters are composed");
                 problems.about(
-                    "IVS5013",
+                    codes::SAME_NAME,
                     &file.path,
                     message,
                     "rename one: other systems take them for the same",
@@ -174,12 +174,17 @@ pub(crate) fn read(file: &Path, path: &str, problems: &mut Problems) -> Option<S
     match opened {
         Err(e) => {
             let message = format!("the file cannot be read: {}", problem::reason(&e));
-            problems.about("IVS5015", path, message, "");
+            problems.about(codes::UNREADABLE, path, message, "");
             None
         }
         Ok(size) if size as u64 > MAX_FILE_BYTES => {
             let message = format!("the file is larger than {} MiB", MAX_FILE_BYTES >> 20);
-            problems.about("IVS5011", path, message, "split it; a module may have any number of files");
+            problems.about(
+                codes::SOURCE_SIZE,
+                path,
+                message,
+                "split it; a module may have any number of files",
+            );
             None
         }
         Ok(_) => match String::from_utf8(bytes) {
@@ -201,7 +206,7 @@ fn not_utf8(path: &str, cause: &std::string::FromUtf8Error, problems: &mut Probl
     let file = problems.file(path, &text);
     let at = u32::try_from(end).unwrap_or(u32::MAX);
     let mut found =
-        problem::error("IVS5010", file, Span::new(at, at + 3), "the file is not UTF-8".to_owned());
+        problem::error(codes::NOT_UTF8, file, Span::new(at, at + 3), "the file is not UTF-8".to_owned());
     if let Some(byte) = bytes.get(end) {
         found.primary.text = format!("byte {byte:#04x}");
     }

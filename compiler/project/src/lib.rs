@@ -3,6 +3,7 @@
 //! Takes a path. Gives texts with module names and a configuration, or diagnostics with places. Never parses ivs,
 //! never follows a link out of the package, never reads the environment.
 
+pub mod codes;
 mod config;
 mod discover;
 mod problem;

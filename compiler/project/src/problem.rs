@@ -1,6 +1,6 @@
 //! Collecting what is wrong with a package, as diagnostics over the files concerned.
 
-use crate::CONFIG_FILE;
+use crate::{CONFIG_FILE, codes};
 use ivs_grammar::ast::Span;
 use ivs_source::{Diagnostic, Label, Place, Severity};
 use std::path::Path;
@@ -88,7 +88,7 @@ impl Problems {
 pub(crate) fn unreadable(start: &Path, cause: &std::io::Error) -> Failure {
     let shown = start.display().to_string();
     let mut problems = Problems::default();
-    problems.about("IVS5015", &shown, format!("`{shown}` cannot be read: {}", reason(cause)), "");
+    problems.about(codes::UNREADABLE, &shown, format!("`{shown}` cannot be read: {}", reason(cause)), "");
     problems.into_failure()
 }
 
@@ -97,7 +97,12 @@ pub(crate) fn no_package(start: &Path) -> Failure {
     let shown = start.display().to_string();
     let mut problems = Problems::default();
     let message = format!("there is no `{CONFIG_FILE}` in `{shown}` or in a folder above it");
-    problems.about("IVS5001", &shown, message, "make a package with `ivs new NAME`, or give the path of one");
+    problems.about(
+        codes::NO_PACKAGE,
+        &shown,
+        message,
+        "make a package with `ivs new NAME`, or give the path of one",
+    );
     problems.into_failure()
 }
 

@@ -1,4 +1,5 @@
 //! What `ivs.toml` may say, and what is answered to the rest.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use insta::assert_snapshot;
 use ivs_project::{Config, Date, parse_config};
