@@ -103,6 +103,3 @@ fn text<'a>(name: &str, value: &'a Value) -> Result<&'a str> {
 fn wrong(name: &str, what: &str, value: &Value) -> OpError {
     OpError::Types(format!("`{name}` needs {what}, not {}", value.with_article()))
 }
-
-#[cfg(test)]
-mod tests;

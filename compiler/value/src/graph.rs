@@ -159,6 +159,3 @@ fn restrict<N: Clone + Eq + Hash, E>(
     }
     Ok((nodes, graph))
 }
-
-#[cfg(test)]
-mod tests;

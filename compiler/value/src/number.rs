@@ -317,6 +317,3 @@ impl Ord for Number {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

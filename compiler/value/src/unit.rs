@@ -93,9 +93,12 @@ impl Unit {
         }
     }
 
-    /// Whether it is one of [`Unit::unspelled`].
+    /// Whether [`Unit::unspelled`] has a part in it.
     pub(crate) fn is_unspelled(&self) -> bool {
-        self.text.is_empty() && !self.dim.is_none()
+        match &self.parts.0 {
+            Some(parts) => parts.iter().any(|p| p.text.is_empty()),
+            None => self.text.is_empty() && !self.dim.is_none(),
+        }
     }
 
     /// Whether both measure the same: equal dimensions, and no two currencies.
