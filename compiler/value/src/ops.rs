@@ -1,6 +1,6 @@
 //! Operators over values.
 //!
-//! An operand that is [`Value::Unknown`] makes the result unknown, whatever the other is: the fault is reported where
+//! An operand that is [`Value::Unknown`](crate::Value::Unknown) makes the result unknown, whatever the other is: the fault is reported where
 //! it arose.
 mod arith;
 mod compare;
