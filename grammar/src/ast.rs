@@ -397,19 +397,39 @@ pub enum ExprKind {
     Selector(Vec<Word>),
     List(Vec<Expr>),
     /// `[for … : e]`
-    ListFor { clauses: Clauses, body: Box<Expr> },
+    ListFor {
+        clauses: Clauses,
+        body: Box<Expr>,
+    },
     /// `{for … : k = v}`
-    MapFor { clauses: Clauses, key: Box<Expr>, value: Box<Expr> },
+    MapFor {
+        clauses: Clauses,
+        key: Box<Expr>,
+        value: Box<Expr>,
+    },
     /// `{ … }`
     Block(Block),
     /// `if … then … else if … else …`, one arm per condition
-    If { arms: Vec<(Expr, Expr)>, otherwise: Box<Expr> },
+    If {
+        arms: Vec<(Expr, Expr)>,
+        otherwise: Box<Expr>,
+    },
     /// `-e`, `not e`
-    Unary { op: UnaryOp, op_span: Span, operand: Box<Expr> },
+    Unary {
+        op: UnaryOp,
+        op_span: Span,
+        operand: Box<Expr>,
+    },
     /// Operands of equal rank, left to right: `a + b - c`. Never empty. Comparisons and ranges have exactly one.
-    Binary { first: Box<Expr>, rest: Vec<Operand> },
+    Binary {
+        first: Box<Expr>,
+        rest: Vec<Operand>,
+    },
     /// `x.f`, `x?.f`, `x[i]`, `f(a)`, `x as u`, left to right. Never empty.
-    Postfix { base: Box<Expr>, ops: Vec<PostfixOp> },
+    Postfix {
+        base: Box<Expr>,
+        ops: Vec<PostfixOp>,
+    },
     Paren(Box<Expr>),
     /// Text that could not be read; an error says so.
     Error,
@@ -502,11 +522,22 @@ pub enum BinaryOp {
 #[allow(missing_docs)]
 pub enum PostfixOp {
     /// `.f` or, if `optional`, `?.f`
-    Member { name: Word, optional: bool },
-    Index { index: Expr, span: Span },
-    Call { args: Vec<Arg>, span: Span },
+    Member {
+        name: Word,
+        optional: bool,
+    },
+    Index {
+        index: Expr,
+        span: Span,
+    },
+    Call {
+        args: Vec<Arg>,
+        span: Span,
+    },
     /// `as req/s`
-    As { unit: UnitLit },
+    As {
+        unit: UnitLit,
+    },
 }
 
 /// An argument, `e` or `name = e`.

@@ -1,11 +1,15 @@
 //! Text to tree, and tree to canonical text.
 //!
-//! Takes text. Gives chunks ([`scan`]), trees with errors ([`parse`]), and formatted text ([`format`]).
+//! Takes text. Gives chunks ([`scan`]), trees with errors ([`parse`]), and formatted text.
 //! Never reads files, resolves names, or fails: broken text becomes error nodes and [`ast::SyntaxError`]s.
 
 pub mod ast;
+mod chars;
+pub mod codes;
 mod parse;
 mod scan;
+mod skim;
 
-pub use parse::parse;
-pub use scan::{Head, RawChunk, Scan, scan};
+pub use codes::CODES;
+pub use parse::{NESTING_LIMIT, parse};
+pub use scan::{Head, RawChunk, SOURCE_LIMIT, Scan, scan};
