@@ -1,0 +1,198 @@
+//! The rules of the language, one Markdown file per group, compiled.
+//!
+//! A case is a heading that states the rule and the blocks under it:
+//!
+//! - `ivs` (with `file=path.ivs` in packages of several files): the source. `crlf`, `bom` and `repeat` change how it is read.
+//! - `diagnostics`: every diagnostic, exactly as `support::render` writes it. Without this block the source compiles
+//!   without a word.
+//! - `values` (with `env=name`): lines `path = value` that evaluation gives.
+//! - `yaml file=path` (with `env=name`): a file that the build emits, exactly.
+//!
+//! Every fix that is offered is applied, and must mend what it was offered for.
+//!
+//! `IVS_UPDATE=1 cargo test --test literate` rewrites the blocks of cases that still find something; read the difference
+//! before committing it. A case that should be clean, or that finds nothing any more, is never rewritten.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use ivs_project::SourceText;
+use std::fmt::Write as _;
+use support::{Fence, broken_fixes, diff, fences, markdown, render, root, session};
+
+/// A heading and its blocks.
+struct Case {
+    heading: String,
+    line: usize,
+    sources: Vec<SourceText>,
+    diagnostics: Option<Fence>,
+    values: Vec<Fence>,
+    outputs: Vec<Fence>,
+}
+
+fn cases(text: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for fence in fences(text) {
+        if cases.last().is_none_or(|c| c.line != fence.heading_line) {
+            cases.push(Case {
+                heading: fence.heading.clone(),
+                line: fence.heading_line,
+                sources: Vec::new(),
+                diagnostics: None,
+                values: Vec::new(),
+                outputs: Vec::new(),
+            });
+        }
+        let case = cases.last_mut().unwrap();
+        match fence.info.first().map(String::as_str) {
+            Some("ivs") => case.sources.push(fence.source()),
+            Some("diagnostics") if case.diagnostics.is_none() => case.diagnostics = Some(fence),
+            Some("values") => case.values.push(fence),
+            Some("yaml") => case.outputs.push(fence),
+            other => panic!("line {}: what is a block of {other:?}?", fence.line),
+        }
+    }
+    cases
+}
+
+/// A block whose text is to be replaced.
+struct Rewrite {
+    line: usize,
+    old: String,
+    new: String,
+}
+
+fn run(file: &str) {
+    let path = root().join("tests/literate").join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let update = std::env::var("IVS_UPDATE").unwrap_or_default();
+    let mut failures = String::new();
+    let mut rewrites: Vec<Rewrite> = Vec::new();
+    for case in cases(&text) {
+        let mut fail = |line: usize, what: &str, detail: &str| {
+            let _ = writeln!(failures, "\ntests/literate/{file}:{line}: {}\n  {what}\n{detail}", case.heading);
+        };
+        assert!(!case.sources.is_empty(), "{file}:{}: a case without source", case.line);
+        let mut session = session(&case.sources, 1);
+        let report = session.check();
+        let found = render(&report);
+        match &case.diagnostics {
+            None if !found.is_empty() => fail(case.line, "is not clean:", &diff("", &found)),
+            Some(d) if found != d.text => {
+                if !update.is_empty() && !found.is_empty() {
+                    rewrites.push(Rewrite { line: d.line, old: d.text.clone(), new: found });
+                } else {
+                    fail(d.line, "expected (-) and found (+):", &diff(&d.text, &found));
+                }
+            }
+            _ => {}
+        }
+        for broken in broken_fixes(&report, &case.sources) {
+            fail(case.line, "a fix does not work:", &broken);
+        }
+        for values in &case.values {
+            let mut found = String::new();
+            for line in values.text.lines() {
+                let Some((path, _)) = line.split_once(" = ") else { panic!("{file}:{}: {line}", values.line) };
+                let value = session.value(values.value("env"), path).unwrap_or_else(|e| format!("! {e}"));
+                let _ = writeln!(found, "{path} = {}", value.replace('\n', "\\n"));
+            }
+            if found != values.text {
+                if update == "values" && !found.contains("= ! ") {
+                    rewrites.push(Rewrite { line: values.line, old: values.text.clone(), new: found });
+                } else {
+                    fail(values.line, "expected (-) and found (+):", &diff(&values.text, &found));
+                }
+            }
+        }
+        for output in &case.outputs {
+            let wanted = output.value("file").expect("the path of an emitted file");
+            let (_, files) = session.build(output.value("env"));
+            match files.iter().find(|f| f.path == wanted) {
+                Some(f) if f.text == output.text => {}
+                Some(f) if update == "outputs" => {
+                    rewrites.push(Rewrite { line: output.line, old: output.text.clone(), new: f.text.clone() });
+                }
+                Some(f) => fail(output.line, "expected (-) and found (+):", &diff(&output.text, &f.text)),
+                None => {
+                    let paths: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
+                    fail(output.line, "is not emitted; these are:", &paths.join("\n"));
+                }
+            }
+        }
+    }
+    if !rewrites.is_empty() {
+        std::fs::write(&path, rewrite(&text, &rewrites)).unwrap();
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+fn rewrite(text: &str, rewrites: &[Rewrite]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for r in rewrites.iter().rev() {
+        let count = r.old.lines().count();
+        lines.splice(r.line..r.line + count, r.new.lines().map(str::to_owned));
+    }
+    lines.join("\n") + "\n"
+}
+
+macro_rules! files {
+    ($($test:ident = $path:literal;)*) => {
+        const FILES: &[&str] = &[$($path),*];
+        $(#[test] fn $test() { run($path); })*
+    };
+}
+
+files! {
+    evaluation_cycles = "evaluation/cycles.md";
+    evaluation_limits = "evaluation/limits.md";
+    functions_library = "functions/library.md";
+    items_definitions = "items/definitions.md";
+    items_enums = "items/enums.md";
+    items_kinds = "items/kinds.md";
+    layers_bases = "layers/bases.md";
+    layers_families = "layers/families.md";
+    layers_overlays = "layers/overlays.md";
+    layers_setting = "layers/setting.md";
+    layers_when = "layers/when.md";
+    names_declared_once = "names/declared-once.md";
+    names_modules = "names/modules.md";
+    names_none = "names/none.md";
+    names_resolution = "names/resolution.md";
+    seeds_defects = "seeds/defects.md";
+    syntax_entries = "syntax/entries.md";
+    syntax_expressions = "syntax/expressions.md";
+    syntax_not_yet = "syntax/not-yet.md";
+    text_numbers = "text/numbers.md";
+    text_separators = "text/separators.md";
+    text_strings = "text/strings.md";
+    text_words = "text/words.md";
+    types_ranges = "types/ranges.md";
+    types_secrets = "types/secrets.md";
+    types_texts = "types/texts.md";
+    types_units = "types/units.md";
+    types_values = "types/values.md";
+}
+
+#[test]
+fn every_file_is_run() {
+    let folder = root().join("tests/literate");
+    let found: Vec<String> = markdown(&folder)
+        .iter()
+        .map(|p| p.strip_prefix(&folder).unwrap().to_string_lossy().replace('\\', "/"))
+        .collect();
+    assert_eq!(found, FILES, "the list above names every file, sorted");
+}
+
+/// A heading states a rule once, so that a failure names its case.
+#[test]
+fn headings_differ_within_a_file() {
+    for path in markdown(&root().join("tests/literate")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut headings: Vec<String> = cases(&text).into_iter().map(|c| c.heading).collect();
+        headings.sort();
+        for pair in headings.windows(2) {
+            assert_ne!(pair[0], pair[1], "{}", path.display());
+        }
+    }
+}
