@@ -1,1 +1,29 @@
-//! Placeholder.
+//! What the sources say: names, kinds, types, units, and typed formulas.
+//!
+//! Takes items. Gives resolved names, schemas, and typed bodies with diagnostics, as queries. Never evaluates a formula.
+
+pub mod code;
+mod decl;
+mod infer;
+pub mod ir;
+mod names;
+mod report;
+mod fields;
+mod suggest;
+mod ty;
+mod types;
+mod units;
+
+pub use decl::{
+    BaseError, DeclInfo, OverlayTarget, base_chain, decl_info, decl_kind, decl_schema, decls_of_kind, overlay_targets,
+    qualified_name, resolve_base,
+};
+pub use infer::{Typed, body, result_type, source_map, typed};
+pub use names::{Found, Module, ModuleIndex, Modules, item_module, library_thing, module_index, modules, resolve};
+pub use report::{item_diagnostics, module_diagnostics};
+pub use fields::{Builtin, EnumSchema, Field, MemberSchema, Schema, enum_schema, schema};
+pub use ty::{Record, Refined, Ty};
+pub use types::type_alias;
+pub use units::{UnitDef, unit_def};
+
+pub use ivs_source::{Db, ItemDiagnostic, ItemId};

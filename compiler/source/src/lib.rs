@@ -1,7 +1,14 @@
 //! Files, items and diagnostics as the query engine sees them.
 //!
-//! Takes texts. Gives items with stable identities, and the vocabulary of diagnostics. Never resolves a name.
+//! Takes texts. Gives items with stable identities, trees and the vocabulary of diagnostics. Never resolves a name.
 
 pub mod diagnostic;
+mod item;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity};
+pub use item::{
+    Db, FileItems, ItemId, ItemKey, Parsed, Program, SourceFile, item_head, item_offset, item_text, items, parse_item,
+};
+
+/// A diagnostic whose places are relative to items.
+pub type ItemDiagnostic = Diagnostic<ItemId>;

@@ -1,0 +1,73 @@
+//! The codes of this phase, each with its one-line title.
+
+macro_rules! codes {
+    ($($name:ident = $code:literal, $title:literal;)*) => {
+        $(#[doc = $title] pub const $name: &str = $code;)*
+        /// Every code of this phase with its title.
+        pub const ALL: &[(&str, &str)] = &[$(($code, $title)),*];
+    };
+}
+
+codes! {
+    UNKNOWN_NAME = "IVS1001", "unknown name";
+    UNKNOWN_KIND = "IVS1002", "unknown kind";
+    UNKNOWN_TYPE = "IVS1003", "unknown type";
+    AMBIGUOUS_NAME = "IVS1004", "ambiguous name";
+    UNKNOWN_MODULE = "IVS1005", "unknown module or name in `use`";
+    DUPLICATE_NAME = "IVS1006", "a name declared twice";
+    PRIVATE_NAME = "IVS1007", "a private name used elsewhere";
+    UNKNOWN_BASE = "IVS1010", "unknown base";
+    BASE_CYCLE = "IVS1011", "a declaration derives from itself";
+    BASE_KIND = "IVS1012", "base of another kind";
+    BASE_VERSION = "IVS1013", "base does not match the version asked for";
+    OVERLAY_TARGET = "IVS1020", "overlay of a declaration that does not exist";
+    OVERLAY_ENVIRONMENT = "IVS1021", "overlay of an environment that is not declared";
+    OVERLAY_ITEM = "IVS1022", "overlays only amend declarations";
+    DUPLICATE_MEMBER = "IVS1030", "an enum member named twice";
+    DUPLICATE_FIELD_DEFINITION = "IVS1031", "a field defined twice";
+    DUPLICATE_PATH = "IVS1103", "a path set twice";
+    FINAL_OVERRIDDEN = "IVS1104", "a final value overridden";
+    REMOVED_ABSENT = "IVS1105", "a key removed that is not there";
+    ADDED_PRESENT = "IVS1106", "a key added that is already there";
+    OVERLAYS_COLLIDE = "IVS1107", "a path set by two overlays of one environment";
+    UNKNOWN_FIELD = "IVS1201", "unknown field";
+    DEFINITION_IN_DECLARATION = "IVS1202", "a field defined where fields are set";
+    MISPLACED_ENTRY = "IVS1203", "an entry that means nothing here";
+    UNKNOWN_ATTRIBUTE = "IVS1204", "unknown attribute";
+    TEMPLATE_ITEM = "IVS1205", "a template cannot be a family";
+    WRONG_TYPE = "IVS2001", "wrong type";
+    WRONG_DIMENSION = "IVS2002", "wrong dimension";
+    MISSING_UNIT = "IVS2003", "a number without its unit";
+    MISSING_PERCENT = "IVS2004", "a ratio without `%`";
+    UNKNOWN_UNIT = "IVS2005", "unknown unit";
+    UNKNOWN_DIMENSION = "IVS2006", "unknown dimension";
+    AMBIGUOUS_UNIT = "IVS2007", "a unit of two dimensions";
+    UNKNOWN_MEMBER = "IVS2008", "unknown field, key or member";
+    MAYBE_NONE = "IVS2009", "a value that may be `none`";
+    UNKNOWN_FUNCTION = "IVS2010", "unknown function";
+    WRONG_ARGUMENTS = "IVS2011", "wrong arguments";
+    NOT_COMPARABLE = "IVS2012", "values that cannot be compared";
+    SECRET_USED = "IVS2013", "a secret used as a value";
+    MIXED_LIST = "IVS2014", "elements of different types";
+    BAD_PATTERN = "IVS2015", "a regular expression that cannot be read";
+    BAD_LITERAL = "IVS2016", "a value that cannot be read as its type";
+    NOT_A_REFERENCE = "IVS2017", "a name that is no value";
+    UPSIDE_DOWN = "IVS2018", "a range upside down";
+    VALUE_REQUIRED = "IVS2101", "a required value is missing";
+    OUT_OF_RANGE = "IVS2102", "a value outside its type's bounds";
+    REQUIRE_FAILED = "IVS2103", "a requirement does not hold";
+    NUMBER_TOO_LARGE = "IVS4001", "a number past 128 bits";
+    DIVIDE_BY_ZERO = "IVS4002", "division by zero";
+    VALUE_CYCLE = "IVS4003", "a value that depends on itself";
+    RECURSION = "IVS4004", "a function, type or constant that depends on itself";
+    EVALUATION = "IVS4005", "a function that cannot answer";
+    DISABLED_REFERENCE = "IVS4006", "a reference to a disabled declaration";
+    DUPLICATE_KEY = "IVS4007", "a key made twice";
+    LIMIT_BASES = "IVS4103", "a base chain that is too long";
+    LIMIT_ELEMENTS = "IVS4104", "a list that is too long";
+    LIMIT_FAMILY = "IVS4105", "a family that is too large";
+    LIMIT_STRING = "IVS4106", "a string that is too long";
+    LIMIT_STEPS = "IVS4107", "a formula that takes too many steps";
+    LIMIT_DEPTH = "IVS4108", "a chain of values that is too deep";
+    NOT_IN_THIS_VERSION = "IVS0099", "not in this version";
+}

@@ -1,0 +1,427 @@
+//! Calls: functions of the library and of items, and tagged members.
+
+use super::Infer;
+use crate::code;
+use crate::ir::{ExprId, TExpr};
+use crate::fields::{Field, enum_schema, fn_schema};
+use crate::suggest::closest;
+use crate::ty::{Record, Ty};
+use ivs_grammar::ast::{Arg, ExprKind, Span};
+use ivs_source::ItemId;
+use ivs_value::funcs::{FUNCTIONS, Function, function};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+impl<'db, 'ast> Infer<'db, 'ast> {
+    pub(super) fn call(
+        &mut self,
+        name: &SmolStr,
+        at: Span,
+        args: &'ast [Arg],
+        span: Span,
+        want: Option<&Ty>,
+    ) -> (ExprId, Ty) {
+        // A tagged member that the place expects.
+        if let Some((e, i)) = want.and_then(|w| self.expected_member(w, name)) {
+            return self.construct(e, i, args, span);
+        }
+        let found = crate::names::resolve(self.db, self.module, name.clone());
+        if let Some(f) = found.things.iter().copied().find(|t| t.key(self.db).keyword == "fn") {
+            return self.call_fn(f, at, args, span);
+        }
+        if name == "secret" {
+            return self.secret(args, span);
+        }
+        if matches!(name.as_str(), "load" | "attr" | "expand") {
+            self.not_yet(at, &format!("`{name}`"));
+            return self.add(TExpr::Error, Ty::Error, span);
+        }
+        if let Some(f) = function(name) {
+            return self.library_call(f, args, span, want);
+        }
+        for a in args {
+            self.expr(&a.value, None);
+        }
+        let enum_want = want.and_then(|w| match w.core() {
+            Ty::Enum(e) => Some(*e),
+            _ => None,
+        });
+        if let Some(e) = enum_want {
+            return self.unknown_member(e, name, at);
+        }
+        let own = crate::names::module_index(self.db, self.module);
+        let mut names: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
+        names.extend(own.things.iter().filter(|(_, i)| i.iter().any(|i| i.key(self.db).keyword == "fn")).map(|(n, _)| n.as_str()));
+        let near = closest(name, names).map(SmolStr::new);
+        let mut report =
+            self.report(code::UNKNOWN_FUNCTION, at, format!("unknown function `{name}`")).label("not found");
+        if let Some(n) = near {
+            report = report.fix(format!("write `{n}`"), at, n.as_str());
+        }
+        self.fail(report)
+    }
+
+    fn expected_member(&self, want: &Ty, name: &str) -> Option<(ItemId, u32)> {
+        match want.core() {
+            Ty::Enum(e) | Ty::Tagged(e, _) => enum_schema(self.db, *e).member(name).map(|(i, _)| (*e, i)),
+            Ty::Union(ts) => ts.iter().find_map(|t| self.expected_member(t, name)),
+            _ => None,
+        }
+    }
+
+    fn secret(&mut self, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
+        let text = match args {
+            [one] if one.name.is_none() => Self::plain_text(&one.value),
+            _ => None,
+        };
+        match text {
+            Some(t) if t.starts_with("vault://") && t.contains('#') => self.add(TExpr::Secret(t), Ty::Secret, span),
+            _ => {
+                let report = self
+                    .report(code::WRONG_ARGUMENTS, span, "a secret is named by its place in a vault")
+                    .label("write `secret(\"vault://mount/path#key\")`, as plain text");
+                self.fail(report)
+            }
+        }
+    }
+
+    pub(super) fn construct(&mut self, e: ItemId, i: u32, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
+        let schema = enum_schema(self.db, e);
+        let Some(member) = schema.members.get(i as usize) else { return self.add(TExpr::Error, Ty::Error, span) };
+        let Some(fields) = member.fields.clone() else {
+            if !args.is_empty() {
+                let report = self
+                    .report(code::WRONG_ARGUMENTS, span, format!("`{}` has no fields", member.name))
+                    .label("takes no arguments")
+                    .fix(format!("write `{}`", member.name), span, member.name.as_str());
+                return self.fail(report);
+            }
+            return self.member(e, i, span);
+        };
+        let args = self.arguments(&member.name, &fields.fields, args, span);
+        self.add(TExpr::Construct { of: e, member: i, args: args.into() }, Ty::Enum(e), span)
+    }
+
+    pub(super) fn call_fn(&mut self, f: ItemId, at: Span, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
+        self.uses.push(f);
+        let schema = fn_schema(self.db, f);
+        let name = f.key(self.db).name.clone();
+        let _ = at;
+        let args = self.arguments(&name, &schema.params, args, span);
+        let result = schema.result.clone().unwrap_or(Ty::Error);
+        self.add(TExpr::CallFn { function: f, args: args.into() }, result, span)
+    }
+
+    /// Arguments in the order of their fields; those left out have defaults.
+    fn arguments(&mut self, name: &str, fields: &[Field], args: &'ast [Arg], span: Span) -> Vec<Option<ExprId>> {
+        let mut out: Vec<Option<ExprId>> = vec![None; fields.len()];
+        let mut wrong = false;
+        for (i, a) in args.iter().enumerate() {
+            let slot = match &a.name {
+                Some(n) => fields.iter().position(|f| f.name == n.text),
+                None => (i < fields.len()).then_some(i),
+            };
+            let Some(slot) = slot else {
+                wrong = true;
+                let report = match &a.name {
+                    Some(n) => {
+                        let near = closest(&n.text, fields.iter().map(|f| f.name.as_str())).map(SmolStr::new);
+                        let report = self
+                            .report(code::WRONG_ARGUMENTS, n.span, format!("`{name}` has no parameter `{}`", n.text))
+                            .label("unknown parameter");
+                        match near {
+                            Some(m) => report.fix(format!("write `{m}`"), n.span, m.as_str()),
+                            None => report.help(format!("it has {}", listed(fields))),
+                        }
+                    }
+                    None => self
+                        .report(code::WRONG_ARGUMENTS, a.value.span, format!("`{name}` takes {} arguments", fields.len()))
+                        .label("one too many"),
+                };
+                self.push(report);
+                self.expr(&a.value, None);
+                continue;
+            };
+            let ty = fields.get(slot).map_or(Ty::Error, Field::read_ty);
+            let id = self.check(&a.value, &ty);
+            if let Some(place) = out.get_mut(slot) {
+                if place.is_some() {
+                    wrong = true;
+                    let report = self
+                        .report(code::WRONG_ARGUMENTS, a.value.span, "this parameter is given twice")
+                        .label("given again");
+                    self.push(report);
+                }
+                *place = Some(id);
+            }
+        }
+        let missing: Vec<String> = fields
+            .iter()
+            .zip(&out)
+            .filter(|(f, v)| v.is_none() && !f.optional && !f.has_default)
+            .map(|(f, _)| format!("`{}`", f.name))
+            .collect();
+        if !missing.is_empty() && !wrong {
+            let report = self
+                .report(code::WRONG_ARGUMENTS, span, format!("`{name}` needs {}", missing.join(", ")))
+                .label(format!("write `{name}({})`", example(fields)));
+            self.push(report);
+        }
+        out
+    }
+
+    fn library_call(
+        &mut self,
+        f: &'static Function,
+        args: &'ast [Arg],
+        span: Span,
+        want: Option<&Ty>,
+    ) -> (ExprId, Ty) {
+        let variadic = f.is_variadic() && args.len() > 1;
+        let mut slots: Vec<Option<ExprId>> = vec![None; if variadic { args.len() } else { f.params.len() }];
+        let mut types: Vec<Ty> = vec![Ty::Error; slots.len()];
+        let mut failed = false;
+        for (i, a) in args.iter().enumerate() {
+            let slot = match &a.name {
+                Some(n) => f.params.iter().position(|p| n.text == *p),
+                None => (i < slots.len()).then_some(i),
+            };
+            let Some(slot) = slot else {
+                failed = true;
+                let place = a.name.as_ref().map_or(a.value.span, |n| n.span);
+                let report = self
+                    .report(code::WRONG_ARGUMENTS, place, format!("wrong argument of `{}`", f.name))
+                    .label("not a parameter")
+                    .help(format!("`{}`", f.signature));
+                self.push(report);
+                self.expr(&a.value, None);
+                continue;
+            };
+            let parameter = f.params.get(slot).copied().unwrap_or("");
+            if matches!(parameter, "by" | "via") {
+                let (id, ty) = match &a.value.kind {
+                    ExprKind::Selector(words) => {
+                        let path: Vec<SmolStr> = words.iter().map(|w| w.text.clone()).collect();
+                        let ty = self.selected(types.first(), words);
+                        let ty = if parameter == "via" { Ty::Error } else { ty };
+                        self.add(TExpr::Selector(path.into()), ty, a.value.span)
+                    }
+                    _ => {
+                        failed = true;
+                        let report = self
+                            .report(code::WRONG_ARGUMENTS, a.value.span, format!("`{parameter}` takes a field"))
+                            .label("write it with a dot: `.rank`");
+                        self.fail(report)
+                    }
+                };
+                set(&mut slots, &mut types, slot, id, ty);
+                continue;
+            }
+            let hint = self.argument_hint(f, slot, &types, want);
+            let (id, ty) = self.expr(&a.value, hint.as_ref());
+            set(&mut slots, &mut types, slot, id, ty);
+        }
+        let given = slots.iter().take_while(|s| s.is_some()).count();
+        if given < f.required && !failed {
+            let report = self
+                .report(code::WRONG_ARGUMENTS, span, format!("`{}` needs more arguments", f.name))
+                .label(format!("`{}`", f.signature));
+            return self.fail(report);
+        }
+        if failed || types.iter().zip(&slots).any(|(t, s)| s.is_some() && *t == Ty::Error && !matches!(s.and_then(|s| self.body.exprs.get(s as usize)), Some(TExpr::Selector(_))))
+        {
+            return self.add(TExpr::Error, Ty::Error, span);
+        }
+        let Some(result) = self.result_of(f, &types, slots.iter().flatten().count(), args) else {
+            let shown: Vec<String> =
+                types.iter().zip(&slots).filter(|(_, s)| s.is_some()).map(|(t, _)| format!("`{}`", t.show(self.db))).collect();
+            let place = args.first().map_or(span, |a| a.value.span);
+            if types.iter().any(|t| matches!(t.plain(), Ty::Opt(_))) {
+                let report = self
+                    .report(code::MAYBE_NONE, place, format!("`{}` of a value that may be `none`", f.name))
+                    .label(shown.join(", "))
+                    .help("write `x ?? …`, or ask `if x != none` before");
+                return self.fail(report);
+            }
+            let report = self
+                .report(code::WRONG_ARGUMENTS, place, format!("`{}` cannot take {}", f.name, shown.join(", ")))
+                .label(shown.join(", "))
+                .help(format!("`{}`", f.signature));
+            return self.fail(report);
+        };
+        let args: Vec<ExprId> = slots.into_iter().flatten().collect();
+        self.add(TExpr::Call { function: f.name, args: args.into() }, result, span)
+    }
+
+    /// What an argument's spelling goes by.
+    fn argument_hint(&self, f: &Function, slot: usize, types: &[Ty], want: Option<&Ty>) -> Option<Ty> {
+        let first = types.first();
+        match (f.name, slot) {
+            ("min" | "max", 0) | ("abs" | "ceil" | "floor" | "round", 0) => want.cloned(),
+            ("min" | "max", _) | ("ceil" | "floor" | "round", 1) => first.cloned().filter(|t| *t != Ty::Error).or(want.cloned()),
+            ("unique" | "sort" | "sum" | "product", 0) => match want.map(Ty::core) {
+                Some(t @ Ty::List(_)) => Some(t.clone()),
+                _ => None,
+            },
+            ("contains", 1) => match first.map(Ty::plain) {
+                Some(Ty::List(t) | Ty::Range(t)) => Some((**t).clone()),
+                Some(Ty::Map(kv)) => Some(kv.0.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The type of a selected field of a list's elements.
+    fn selected(&mut self, list: Option<&Ty>, words: &[ivs_grammar::ast::Word]) -> Ty {
+        let mut ty = match list.map(Ty::plain) {
+            Some(Ty::List(t)) => (**t).clone(),
+            Some(t) => t.clone(),
+            None => return Ty::Error,
+        };
+        for w in words {
+            let (base, _) = self.add(TExpr::Error, ty.clone(), w.span);
+            let (_, found) = self.member_of(base, &ty, w, false, w.span);
+            ty = found;
+        }
+        ty
+    }
+
+    /// The result type of a library function; `None` if it cannot take these.
+    fn result_of(&self, f: &Function, types: &[Ty], given: usize, args: &[Arg]) -> Option<Ty> {
+        let t = |i: usize| types.get(i).map(Ty::plain).unwrap_or(&Ty::Error);
+        let element = |i: usize| match t(i) {
+            Ty::List(e) => Some((**e).clone()),
+            _ => None,
+        };
+        let text = |i: usize| t(i).is_text() && !matches!(t(i), Ty::Opt(_));
+        Some(match f.name {
+            "sum" | "product" => match element(0)?.plain() {
+                Ty::Never => Ty::Int,
+                e if f.name == "product" && matches!(e, Ty::Dim(_)) => Ty::Quantity,
+                e if e.is_numeric() && !matches!(e, Ty::Opt(_)) => e.clone(),
+                _ => return None,
+            },
+            "min" | "max" => {
+                let ordered = |t: &Ty| t.is_numeric() || t.is_text() || matches!(t.core(), Ty::Date | Ty::Version | Ty::Enum(_));
+                if given == 1 {
+                    let e = element(0)?;
+                    return (ordered(&e) && !matches!(e.plain(), Ty::Opt(_))).then(|| e.plain().clone());
+                }
+                let mut joined = t(0).clone();
+                for u in types.iter().skip(1) {
+                    joined = joined.join(self.db, u.plain())?;
+                }
+                return (ordered(&joined) && !matches!(joined, Ty::Opt(_))).then_some(joined);
+            }
+            "count" | "length" => match t(0) {
+                Ty::List(_) | Ty::Map(_) => Ty::Int,
+                x if f.name == "length" && x.is_text() && !matches!(x, Ty::Opt(_)) => Ty::Int,
+                _ => return None,
+            },
+            "all" | "any" => match element(0)?.plain() {
+                Ty::Bool | Ty::Never => Ty::Bool,
+                _ => return None,
+            },
+            "unique" | "sort" => Ty::list(element(0)?),
+            "group" => Ty::Map(Arc::new((types.get(1)?.clone(), Ty::list(element(0)?)))),
+            "first" | "last" => element(0)?,
+            "flatten" => match element(0)?.plain() {
+                Ty::List(e) => Ty::List(e.clone()),
+                Ty::Never => Ty::list(Ty::Never),
+                _ => return None,
+            },
+            "join" => {
+                let e = element(0)?;
+                let fine = !matches!(
+                    e.plain(),
+                    Ty::Opt(_) | Ty::List(_) | Ty::Map(_) | Ty::Struct(_) | Ty::Record(_) | Ty::Secret | Ty::Object
+                );
+                return (fine && text(1)).then_some(Ty::Str);
+            }
+            "split" => return (text(0) && text(1)).then(|| Ty::list(Ty::Str)),
+            "contains" => {
+                let of = match t(0) {
+                    Ty::List(e) | Ty::Range(e) => (**e).clone(),
+                    Ty::Map(kv) => kv.0.clone(),
+                    x if x.is_text() => Ty::Str,
+                    _ => return None,
+                };
+                return of.join(self.db, t(1)).map(|_| Ty::Bool);
+            }
+            "abs" => return (t(0).is_numeric() && !matches!(t(0), Ty::Opt(_))).then(|| t(0).clone()),
+            "ceil" | "floor" | "round" => match (t(0), given) {
+                (Ty::Int | Ty::Number, 1) => Ty::Int,
+                (Ty::Int | Ty::Number, 2) if matches!(t(1), Ty::Int | Ty::Number) => {
+                    if *t(1) == Ty::Int { Ty::Int } else { Ty::Number }
+                }
+                (Ty::Percent, 2) if *t(1) == Ty::Percent => Ty::Percent,
+                (Ty::Dim(_) | Ty::Quantity, 2) if t(1).fits(self.db, t(0)) => t(0).clone(),
+                _ => return None,
+            },
+            "zip" => Ty::Map(Arc::new((element(0)?, element(1)?))),
+            "keys" => match t(0) {
+                Ty::Map(kv) => Ty::list(kv.0.clone()),
+                _ => return None,
+            },
+            "values" => match t(0) {
+                Ty::Map(kv) => Ty::list(kv.1.clone()),
+                Ty::Record(r) => Ty::list(joined_fields(self, r)?),
+                _ => return None,
+            },
+            "reachable" => Ty::list(self.node_type(t(0))?),
+            "path" => Ty::list(self.node_type(t(0))?.join(self.db, &self.node_type(t(1))?)?),
+            "levels" | "cycles" => {
+                let e = element(0)?;
+                Ty::list(Ty::list(self.node_type(e.plain())?))
+            }
+            "slug" => return text(0).then_some(Ty::Str),
+            "version" => return text(0).then_some(Ty::Version),
+            "version_matches" => return (*t(0) == Ty::Version && text(1)).then_some(Ty::Bool),
+            "version_major" | "version_minor" | "version_patch" => return (*t(0) == Ty::Version).then_some(Ty::Int),
+            "cidr_contains" | "cidr_overlaps" => return (text(0) && text(1)).then_some(Ty::Bool),
+            "cidr_host" => return (text(0) && *t(1) == Ty::Int).then_some(Ty::Str),
+            "cidr_subnet" => return (text(0) && *t(1) == Ty::Int && *t(2) == Ty::Int).then_some(Ty::Cidr),
+            "cidr_size" | "cidr_prefix" => return text(0).then_some(Ty::Int),
+            _ => {
+                let _ = args;
+                return None;
+            }
+        })
+    }
+
+    /// What walking references from a declaration reaches: its kind, seen without parameters.
+    fn node_type(&self, ty: &Ty) -> Option<Ty> {
+        match ty {
+            Ty::Ref(_) | Ty::AnyRef => Some(ty.clone()),
+            Ty::RefTo(d) => crate::decl_kind(self.db, *d).map(Ty::Ref),
+            Ty::Never => Some(Ty::Never),
+            _ => None,
+        }
+    }
+}
+
+fn joined_fields(infer: &Infer<'_, '_>, r: &Record) -> Option<Ty> {
+    let mut fields = r.fields.iter();
+    let mut ty = fields.next()?.1.clone();
+    for (_, t) in fields {
+        ty = ty.join(infer.db, t)?;
+    }
+    Some(ty)
+}
+
+fn set(slots: &mut [Option<ExprId>], types: &mut [Ty], at: usize, id: ExprId, ty: Ty) {
+    if let (Some(s), Some(t)) = (slots.get_mut(at), types.get_mut(at)) {
+        *s = Some(id);
+        *t = ty;
+    }
+}
+
+fn listed(fields: &[Field]) -> String {
+    fields.iter().map(|f| format!("`{}`", f.name)).collect::<Vec<_>>().join(", ")
+}
+
+fn example(fields: &[Field]) -> String {
+    let wanted = fields.iter().filter(|f| !f.optional && !f.has_default);
+    wanted.map(|f| format!("{} = …", f.name)).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,603 @@
+//! Typing of whole items.
+
+use super::{Infer, Level, SelfTy, Typed};
+use crate::code;
+use crate::decl::{decl_info, decl_kind, decl_schema};
+use crate::ir::{Body, FamilyIr, SourceMap};
+use crate::names::{item_module, nearest_name};
+use crate::fields::{Schema, defined_fields, enum_schema, fn_schema, param_fields, schema};
+use crate::ty::Ty;
+use crate::types::TypeReader;
+use crate::units::unit_def;
+use ivs_grammar::ast::{Attr, Decl, EntryKind, Expr, ExprKind, Item, ItemKind, Span, SyntaxError};
+use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, item_text, parse_item};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// A syntax error as a diagnostic of its item.
+pub(crate) fn syntax(item: ItemId, e: &SyntaxError) -> ItemDiagnostic {
+    let place = |span: Span| Place { of: item, span };
+    Diagnostic {
+        code: e.code,
+        severity: Severity::Error,
+        message: e.message.clone(),
+        primary: Label { place: place(e.span), text: e.label.clone() },
+        labels: Vec::new(),
+        help: e.help.iter().cloned().collect(),
+        fixes: e
+            .fix
+            .iter()
+            .map(|f| Fix {
+                title: f.title.clone(),
+                edits: f.edits.iter().map(|(s, t)| Edit { place: place(*s), text: t.clone() }).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn fresh<'db, 'ast>(db: &'db dyn Db, item: ItemId) -> Infer<'db, 'ast> {
+    Infer {
+        db,
+        item,
+        module: item_module(db, item),
+        text: item_text(db, item).clone(),
+        body: Body::default(),
+        map: SourceMap::default(),
+        types: Vec::new(),
+        paths: FxHashMap::default(),
+        diagnostics: Vec::new(),
+        levels: Vec::new(),
+        locals: Vec::new(),
+        self_ty: SelfTy::Nothing,
+        facts: Vec::new(),
+        inherited: None,
+        uses: Vec::new(),
+    }
+}
+
+/// The type of a family's keys, from its head alone: other declarations' bodies need it to spell a key.
+pub(super) fn key_type(db: &dyn Db, item: ItemId) -> Ty {
+    let parsed = parse_item(db, item);
+    let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return Ty::Error };
+    let Some(family) = &d.family else { return Ty::Error };
+    let mut infer = fresh(db, item);
+    infer.clauses(&family.clauses);
+    match (&family.by, family.clauses.loops.last()) {
+        (Some(e), _) => infer.expr(e, None).1,
+        (None, Some(l)) => infer.local_named(&l.first.text, l.first.span).map_or(Ty::Error, |(_, t)| t),
+        (None, None) => Ty::Error,
+    }
+}
+
+pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
+    let parsed = parse_item(db, item);
+    let mut infer = fresh(db, item);
+    infer.diagnostics.extend(parsed.chunk.errors.iter().map(|e| syntax(item, e)));
+    let result = match parsed.item() {
+        Some(tree) => infer.item(tree),
+        None => Ty::Error,
+    };
+    let Infer { body, map, mut diagnostics, mut uses, .. } = infer;
+    diagnostics.sort_by_key(|d| (d.primary.place.span, d.code));
+    uses.sort();
+    uses.dedup();
+    Typed { body: Arc::new(body), map: Arc::new(map), diagnostics, result, uses }
+}
+
+const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "open", "emits"];
+
+impl<'db, 'ast> Infer<'db, 'ast> {
+    fn item(&mut self, tree: &'ast Item) -> Ty {
+        self.attributes(&tree.attrs);
+        match &tree.kind {
+            ItemKind::Kind { name, block } | ItemKind::Struct { name, block } => {
+                self.map.name = name.span;
+                let kind = matches!(tree.kind, ItemKind::Kind { .. });
+                self.self_ty = SelfTy::Of(if kind { Ty::Ref(self.item) } else { Ty::Struct(self.item) });
+                let mut reader = TypeReader::new(self.db, self.item);
+                let fields = defined_fields(&mut reader, block);
+                self.finish_types(reader);
+                let schema = schema(self.db, self.item);
+                self.definition(block, &fields, schema);
+                Ty::Error
+            }
+            ItemKind::Enum { name, members } => {
+                self.map.name = name.span;
+                for (i, m) in members.iter().enumerate() {
+                    self.attributes(&m.attrs);
+                    if let Some(first) = members.iter().take(i).find(|o| o.name.text == m.name.text) {
+                        let report = self
+                            .report(
+                                code::DUPLICATE_MEMBER,
+                                m.name.span,
+                                format!("`{}` is a member of `{}` already", m.name.text, name.text),
+                            )
+                            .label("named again")
+                            .also(self.item, first.name.span, "first named here");
+                        self.push(report);
+                    }
+                }
+                let mut reader = TypeReader::new(self.db, self.item);
+                let mut defaults: Vec<(Option<&'ast Expr>, Ty)> = Vec::new();
+                for m in members {
+                    let params = m.params.as_deref().unwrap_or_default();
+                    let fields = param_fields(&mut reader, params, 0);
+                    defaults.extend(params.iter().zip(fields).map(|(p, f)| (p.default.as_ref(), f.read_ty())));
+                }
+                self.finish_types(reader);
+                let _ = enum_schema(self.db, self.item);
+                for (default, ty) in defaults {
+                    let id = default.map(|e| self.check(e, &ty));
+                    self.body.defaults.push(id);
+                }
+                Ty::Error
+            }
+            ItemKind::Type { name, ty } => {
+                self.map.name = name.span;
+                let mut reader = TypeReader::new(self.db, self.item);
+                reader.read(ty);
+                self.finish_types(reader);
+                Ty::Error
+            }
+            ItemKind::Fn { name, params, body, .. } => {
+                self.map.name = name.span;
+                let mut reader = TypeReader::new(self.db, self.item);
+                let fields = param_fields(&mut reader, params, 0);
+                if let ItemKind::Fn { result, .. } = &tree.kind {
+                    reader.read(result);
+                }
+                self.finish_types(reader);
+                for (p, f) in params.iter().zip(&fields) {
+                    let id = p.default.as_ref().map(|e| self.check(e, &f.read_ty()));
+                    self.body.defaults.push(id);
+                }
+                for (p, f) in params.iter().zip(&fields) {
+                    self.bind(&p.name.text, f.read_ty());
+                }
+                let result = fn_schema(self.db, self.item).result.clone().unwrap_or(Ty::Error);
+                self.body.value = Some(self.check(body, &result));
+                result
+            }
+            ItemKind::Let { name, ty, value } => {
+                self.map.name = name.span;
+                if let ExprKind::Postfix { base, .. } = &value.kind
+                    && matches!(&base.kind, ExprKind::Name(n) if n == "load")
+                {
+                    self.not_yet(name.span, "`load`");
+                    return Ty::Error;
+                }
+                let mut reader = TypeReader::new(self.db, self.item);
+                let annotation = ty.as_ref().map(|t| reader.read(t));
+                self.finish_types(reader);
+                let (id, ty) = match annotation {
+                    Some(ty) => {
+                        let value = self.check(value, &ty);
+                        self.add(
+                            crate::ir::TExpr::Conform { value, ty: Box::new(ty.clone()) },
+                            ty,
+                            self.map.exprs.get(value as usize).copied().unwrap_or_default(),
+                        )
+                    }
+                    None => self.expr(value, None),
+                };
+                self.body.value = Some(id);
+                ty
+            }
+            ItemKind::Unit { name, dimension, .. } => {
+                self.map.name = name.span;
+                if unit_def(self.db, self.item).is_none() {
+                    let report = match dimension {
+                        Some(d)
+                            if d.words.last().is_none_or(|w| {
+                                crate::units::dimension_named(self.db, self.module, &w.text).is_none()
+                            }) =>
+                        {
+                            self.report(
+                                code::UNKNOWN_DIMENSION,
+                                d.span,
+                                format!("`{}` is not a dimension", self.source(d.span)),
+                            )
+                            .label("no such dimension")
+                        }
+                        _ => self
+                            .report(code::UNKNOWN_UNIT, tree.span, format!("`{}` has no value", name.text))
+                            .label("a number with a unit known elsewhere is expected")
+                            .help("write for example `unit min = 60s`"),
+                    };
+                    self.push(report);
+                }
+                Ty::Error
+            }
+            ItemKind::Dimension { name, .. } => {
+                self.map.name = name.span;
+                Ty::Error
+            }
+            ItemKind::Decl(decl) => {
+                self.map.name = decl.name.span;
+                self.declaration(decl);
+                Ty::Error
+            }
+            ItemKind::Overlay { name, items } => {
+                self.map.name = name.span;
+                self.overlay(items);
+                Ty::Error
+            }
+            ItemKind::Check { name, .. } => {
+                self.map.name = name.span;
+                self.not_yet(name.span, "`check`");
+                Ty::Error
+            }
+            ItemKind::Test { name, .. } => {
+                self.map.name = name.span;
+                self.not_yet(name.span, "`test`");
+                Ty::Error
+            }
+            ItemKind::Use { .. } | ItemKind::Broken => Ty::Error,
+        }
+    }
+
+    /// The one answer to what the language has and this version does not.
+    pub(super) fn not_yet(&mut self, span: Span, what: &str) {
+        let report = self
+            .report(code::NOT_IN_THIS_VERSION, span, format!("{what} is not in this version"))
+            .label("understood, but not carried out")
+            .help("remove it for now; it comes with a later version of ivs");
+        self.push(report);
+    }
+
+    pub(super) fn attributes(&mut self, attrs: &'ast [Attr]) {
+        for a in attrs {
+            if ATTRIBUTES.contains(&a.name.text.as_str()) {
+                continue;
+            }
+            let mut report =
+                self.report(code::UNKNOWN_ATTRIBUTE, a.span, format!("unknown attribute `@{}`", a.name.text)).label(
+                    format!("known are {}", ATTRIBUTES.iter().map(|a| format!("`@{a}`")).collect::<Vec<_>>().join(", ")),
+                );
+            if let Some(near) = crate::suggest::closest(&a.name.text, ATTRIBUTES.iter().copied()) {
+                report = report.fix(format!("write `@{near}`"), a.name.span, near);
+            }
+            self.push(report);
+        }
+    }
+
+    /// Takes over what reading the types found, and types the conditions of `T where c`.
+    pub(super) fn finish_types(&mut self, reader: TypeReader<'db, 'ast>) {
+        self.diagnostics.extend(reader.diagnostics);
+        let outer = std::mem::take(&mut self.locals);
+        for (ty, cond) in reader.conditions {
+            self.bind("it", ty);
+            let id = self.check(cond, &Ty::Bool);
+            self.body.conditions.push(id);
+            self.locals.clear();
+        }
+        self.locals = outer;
+    }
+
+    /// The body of a kind or struct.
+    fn definition(
+        &mut self,
+        block: &'ast ivs_grammar::ast::Block,
+        fields: &[crate::fields::Field],
+        schema: Arc<Schema>,
+    ) {
+        let id = self.new_block(block.span);
+        self.body.roots.push(id);
+        self.open_level(Some(schema), "self".into(), id, block);
+        let mut seen: Vec<(&SmolStr, Span)> = Vec::new();
+        let mut ordinal = 0;
+        for entry in &block.entries {
+            self.attributes(&entry.attrs);
+            match &entry.kind {
+                EntryKind::Def { name, default, .. } => {
+                    if let Some((_, first)) = seen.iter().find(|(n, _)| **n == name.text) {
+                        let report = self
+                            .report(
+                                code::DUPLICATE_FIELD_DEFINITION,
+                                name.span,
+                                format!("the field `{}` is defined twice", name.text),
+                            )
+                            .label("defined again")
+                            .also(self.item, *first, "first defined here");
+                        self.push(report);
+                    }
+                    seen.push((&name.text, name.span));
+                    let ty = fields.get(ordinal).map_or(Ty::Error, |f| f.read_ty());
+                    ordinal += 1;
+                    let value = default.as_ref().map(|e| self.check(e, &ty));
+                    self.body.defaults.push(value);
+                }
+                EntryKind::Require { cond, block } => self.require(id, cond, block.as_ref()),
+                EntryKind::Let { .. } | EntryKind::Broken => {}
+                _ => {
+                    let report = self
+                        .report(code::MISPLACED_ENTRY, entry.span, "a definition has fields, `let` and `require` only")
+                        .label("this sets a value")
+                        .help("fields are defined with `name: type`, with `= default` behind it if they have one");
+                    self.push(report);
+                }
+            }
+        }
+        self.close_level(id);
+    }
+
+    fn declaration(&mut self, decl: &'ast Decl) {
+        let Some(kind) = self.known_kind(decl) else {
+            return;
+        };
+        if matches!(self.source(decl.kind.span).as_str(), "manifest" | "resource" | "document") {
+            self.not_yet(decl.kind.span, &format!("`{}`", self.source(decl.kind.span)));
+            return;
+        }
+        let _ = kind;
+        if let (Some(span), Some(f)) = (decl.template, &decl.family) {
+            let at = f.clauses.loops.first().map_or(span, |l| l.first.span);
+            let report = self
+                .report(code::TEMPLATE_ITEM, at, format!("the template `{}` cannot be a family", decl.name.text))
+                .label("a template is a base only and has no members");
+            self.push(report);
+        }
+        if let Some(index) = &decl.index {
+            let report = self
+                .report(code::MISPLACED_ENTRY, index.span, "a declaration has a plain name")
+                .label("only overlays and references name one member of a family")
+                .help("a family is declared with `for x in xs`");
+            self.push(report);
+        }
+        let info = decl_info(self.db, self.item);
+        if info.template {
+            let mut reader = TypeReader::new(self.db, self.item);
+            let fields = defined_fields(&mut reader, &decl.block);
+            self.finish_types(reader);
+            let block = self.family_and_body(decl, Some(&fields));
+            self.body.roots.push(block);
+        } else {
+            let block = self.family_and_body(decl, None);
+            self.body.roots.push(block);
+        }
+    }
+
+    fn family_and_body(&mut self, decl: &'ast Decl, params: Option<&[crate::fields::Field]>) -> u32 {
+        if let Some(family) = &decl.family {
+            let facts = self.facts.len();
+            let clauses = self.clauses(&family.clauses);
+            let key = match &family.by {
+                Some(e) => self.expr(e, None).0,
+                None => match self.locals.iter().position(|_| true) {
+                    // The key is the loop's variable; of several, the last loop's.
+                    Some(_) => {
+                        let last = family.clauses.loops.last();
+                        let word = last.map(|l| &l.first);
+                        match word {
+                            Some(w) => {
+                                let e = self.local_named(&w.text, w.span);
+                                e.unwrap_or_else(|| self.add(crate::ir::TExpr::Error, Ty::Error, w.span)).0
+                            }
+                            None => self.add(crate::ir::TExpr::Error, Ty::Error, decl.name.span).0,
+                        }
+                    }
+                    None => self.add(crate::ir::TExpr::Error, Ty::Error, decl.name.span).0,
+                },
+            };
+            let ty = self.ty_of(key);
+            if !matches!(
+                ty.core(),
+                Ty::Str | Ty::Int | Ty::Enum(_) | Ty::Ref(_) | Ty::RefTo(_) | Ty::AnyRef | Ty::Error | Ty::Literal(_)
+            ) || (family.by.is_none() && family.clauses.loops.len() > 1)
+            {
+                let span = family.clauses.loops.first().map_or(decl.name.span, |l| l.first.span);
+                let shown = ty.show(self.db);
+                let report = self
+                    .report(code::WRONG_TYPE, span, format!("the members of `{}` need a key", decl.name.text))
+                    .label(format!("`{shown}` is no key: keys are strings, ints, enum members or references"))
+                    .help("add `by e` before the body, with `e` different for each member");
+                self.push(report);
+            }
+            self.body.family = Some(FamilyIr { clauses, key, binders: self.locals.len() as u32 });
+            self.facts.truncate(facts);
+        }
+        self.self_ty = SelfTy::Of(Ty::RefTo(self.item));
+        let schema = decl_schema(self.db, self.item);
+        let id = self.new_block(decl.block.span);
+        self.open_level(Some(schema.clone()), "self".into(), id, &decl.block);
+        self.layer(&decl.block, id, &schema, params);
+        self.close_level(id);
+        self.locals.clear();
+        id
+    }
+
+    /// The kind of a declaration, or a report.
+    fn known_kind(&mut self, decl: &'ast Decl) -> Option<ItemId> {
+        let kind = decl_kind(self.db, self.item);
+        if kind.is_none() {
+            self.unknown_kind(decl);
+        }
+        kind
+    }
+
+    fn unknown_kind(&mut self, decl: &Decl) {
+        let shown = self.source(decl.kind.span);
+        let is_kind = |i: ItemId| i.key(self.db).keyword == "kind";
+        let near = decl.kind.words.last().and_then(|w| nearest_name(self.db, self.module, &w.text, is_kind));
+        let mut report =
+            self.report(code::UNKNOWN_KIND, decl.kind.span, format!("unknown kind `{shown}`")).label("no such kind");
+        report = match near {
+            Some(n) => report.fix(format!("write `{n}`"), decl.kind.span, n.as_str()),
+            None => report.help("a kind is declared with `kind`, or belongs to the standard library"),
+        };
+        self.push(report);
+    }
+
+    fn overlay(&mut self, items: &'ast [Item]) {
+        let targets = crate::decl::overlay_targets(self.db, self.item);
+        let mut at = 0;
+        for inner in items {
+            self.attributes(&inner.attrs);
+            let ItemKind::Decl(decl) = &inner.kind else {
+                if !matches!(inner.kind, ItemKind::Broken) {
+                    let report = self
+                        .report(code::OVERLAY_ITEM, inner.span, "an overlay only amends declarations")
+                        .label("not a declaration")
+                        .help("declare it outside, with `enabled = false`, and enable it here");
+                    self.push(report);
+                }
+                continue;
+            };
+            let target = targets.get(at).and_then(|t| t.target);
+            at += 1;
+            let (block, key) = match target {
+                Some(target) => self.amendment(decl, target),
+                None => {
+                    self.missing_target(decl);
+                    (self.new_block(decl.block.span), None)
+                }
+            };
+            self.body.roots.push(block);
+            self.body.keys.push(key);
+        }
+    }
+
+    fn amendment(&mut self, decl: &'ast Decl, target: ItemId) -> (u32, Option<u32>) {
+        if let Some(span) =
+            decl.base.as_ref().map(|b| b.span).or(decl.family.as_ref().and_then(|f| Some(f.clauses.loops.first()?.first.span))).or(decl.template)
+        {
+            let report = self
+                .report(code::OVERLAY_ITEM, span, "an overlay amends what is declared; it cannot declare")
+                .label("not possible here");
+            self.push(report);
+        }
+        self.self_ty = SelfTy::Of(Ty::RefTo(target));
+        self.locals.clear();
+        // The variables of a family are in sight in what amends it.
+        if let Some(ItemKind::Decl(d)) = parse_item(self.db, target).item().map(|i| &i.kind)
+            && let Some(f) = &d.family
+        {
+            for l in &f.clauses.loops {
+                self.bind(&l.first.text, Ty::Error);
+                if let Some(s) = &l.second {
+                    self.bind(&s.text, Ty::Error);
+                }
+            }
+        }
+        let key = decl.index.as_ref().map(|e| self.family_key(e, target));
+        let schema = decl_schema(self.db, target);
+        let id = self.new_block(decl.block.span);
+        self.open_level(Some(schema.clone()), "self".into(), id, &decl.block);
+        self.layer(&decl.block, id, &schema, None);
+        self.close_level(id);
+        self.locals.clear();
+        (id, key)
+    }
+
+    fn missing_target(&mut self, decl: &Decl) {
+        let words: Vec<&str> = decl.kind.words.iter().map(|w| w.text.as_str()).collect();
+        let Some(kind) = crate::decl::kind_named(self.db, self.module, &words.join(".")) else {
+            self.unknown_kind(decl);
+            return;
+        };
+        let same = |i: ItemId| i.key(self.db).keyword == "decl" && decl_kind(self.db, i) == Some(kind);
+        let near = nearest_name(self.db, self.module, &decl.name.text, same);
+        let kind = self.source(decl.kind.span);
+        let mut report = self
+            .report(code::OVERLAY_TARGET, decl.name.span, format!("there is no `{kind} {}` to amend", decl.name.text))
+            .label("not declared")
+            .help("an overlay only amends; declare it outside with `enabled = false` and enable it here");
+        if let Some(n) = near {
+            report = report.fix(format!("write `{n}`"), decl.name.span, n.as_str());
+        }
+        self.push(report);
+    }
+
+    /// Opens a block: its lets come in sight, whatever their order.
+    pub(super) fn open_level(
+        &mut self,
+        schema: Option<Arc<Schema>>,
+        path: SmolStr,
+        block: u32,
+        ast: &'ast ivs_grammar::ast::Block,
+    ) {
+        let mut level = Level { schema, path, lets: Vec::new(), locals: self.locals.len(), block };
+        for entry in &ast.entries {
+            if let EntryKind::Let { name, ty, value } = &entry.kind {
+                let annotation = ty.as_ref().map(|t| {
+                    let mut reader = TypeReader::new(self.db, self.item);
+                    let ty = reader.read(t);
+                    self.diagnostics.extend(std::mem::take(&mut reader.diagnostics));
+                    ty
+                });
+                let index = level.lets.len() as u32;
+                if let Some(first) = level.lets.iter().find(|l| l.name == name.text) {
+                    let first = first.value.span;
+                    let report = self
+                        .report(code::DUPLICATE_PATH, name.span, format!("`let {}` stands here twice", name.text))
+                        .label("named again")
+                        .also(self.item, first, "first here");
+                    self.push(report);
+                }
+                level.lets.push(super::LetVar {
+                    name: name.text.clone(),
+                    value,
+                    annotation,
+                    ty: None,
+                    busy: false,
+                    index,
+                });
+                if let Some(b) = self.block_mut(block) {
+                    b.lets.push(0);
+                }
+            }
+        }
+        self.levels.push(level);
+        let count = self.levels.last().map_or(0, |l| l.lets.len());
+        for i in 0..count {
+            self.type_let(self.levels.len() - 1, i);
+        }
+    }
+
+    pub(super) fn close_level(&mut self, _block: u32) {
+        self.levels.pop();
+    }
+
+    /// Types a `let` on first use; gives its type.
+    pub(super) fn type_let(&mut self, level: usize, index: usize) -> Ty {
+        let Some(l) = self.levels.get_mut(level) else { return Ty::Error };
+        let (locals, block) = (l.locals, l.block);
+        let Some(var) = l.lets.get_mut(index) else { return Ty::Error };
+        if let Some(ty) = &var.ty {
+            return ty.clone();
+        }
+        if var.busy {
+            let (name, span) = (var.name.clone(), var.value.span);
+            var.ty = Some(Ty::Error);
+            let report = self
+                .report(code::RECURSION, span, format!("`let {name}` depends on itself"))
+                .label("this needs its own value");
+            self.push(report);
+            return Ty::Error;
+        }
+        var.busy = true;
+        let (value, annotation) = (var.value, var.annotation.clone());
+        let inner = self.levels.split_off(level + 1);
+        let inner_locals = self.locals.split_off(locals.min(self.locals.len()));
+        let inherited = self.inherited.take();
+        let (id, ty) = match annotation {
+            Some(ty) => (self.check(value, &ty), ty),
+            None => self.expr(value, None),
+        };
+        self.inherited = inherited;
+        self.locals.extend(inner_locals);
+        self.levels.extend(inner);
+        if let Some(slot) = self.block_mut(block).and_then(|b| b.lets.get_mut(index)) {
+            *slot = id;
+        }
+        if let Some(var) = self.levels.get_mut(level).and_then(|l| l.lets.get_mut(index)) {
+            var.busy = false;
+            // A loop that was reported inside stays silent outside.
+            if var.ty.is_none() {
+                var.ty = Some(ty.clone());
+            }
+        }
+        ty
+    }
+}

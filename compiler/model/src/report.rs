@@ -1,0 +1,364 @@
+//! What is wrong with items and modules, names first.
+
+use crate::code;
+use crate::decl::{BaseError, base_chain, decl_info, decl_kind, overlay_targets};
+use crate::infer::typed;
+use crate::names::{Module, in_module, item_module, module_index, modules, use_targets};
+use crate::suggest::closest;
+use ivs_grammar::ast::{ItemKind, Span};
+use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, parse_item};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+fn error(code: &'static str, of: ItemId, span: Span, message: String, label: &str) -> ItemDiagnostic {
+    Diagnostic {
+        code,
+        severity: Severity::Error,
+        message,
+        primary: Label { place: Place { of, span }, text: label.into() },
+        labels: Vec::new(),
+        help: Vec::new(),
+        fixes: Vec::new(),
+    }
+}
+
+fn fix(title: String, of: ItemId, span: Span, text: &str) -> Fix<ItemId> {
+    Fix { title, edits: vec![Edit { place: Place { of, span }, text: text.into() }] }
+}
+
+/// The place of an item's name.
+fn name_span(db: &dyn Db, item: ItemId) -> Span {
+    typed(db, item).map.name
+}
+
+/// Everything wrong with one item, by itself: syntax, names, types, bases, imports.
+#[salsa::tracked(returns(ref))]
+pub fn item_diagnostics(db: &dyn Db, item: ItemId) -> Vec<ItemDiagnostic> {
+    let mut out = typed(db, item).diagnostics.clone();
+    match item.key(db).keyword {
+        "decl" => base_report(db, item, &mut out),
+        "use" => use_report(db, item, &mut out),
+        "overlay" => overlay_report(db, item, &mut out),
+        _ => {}
+    }
+    out
+}
+
+fn base_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
+    if decl_info(db, item).base.is_none() || decl_kind(db, item).is_none() {
+        return;
+    }
+    let parsed = parse_item(db, item);
+    let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return };
+    let Some(base) = &d.base else { return };
+    let chain = base_chain(db, item);
+    let name = base.path.words.last().map_or("", |w| w.text.as_str());
+    match &chain.error {
+        // An error further up the chain is reported there.
+        Some(BaseError::Unknown) if chain.chain.len() == 1 => {
+            let kind = decl_kind(db, item);
+            let near = crate::names::nearest_name(db, item_module(db, item), name, |i| {
+                i.key(db).keyword == "decl" && decl_kind(db, i) == kind && i != item
+            });
+            let key = item.key(db);
+            let mut d = error(
+                code::UNKNOWN_BASE,
+                item,
+                base.path.span,
+                format!("there is no `{} {name}` to derive from", key.kind),
+                "not found",
+            );
+            match near {
+                Some(n) => d.fixes.push(fix(format!("write `{n}`"), item, base.path.span, &n)),
+                None => d.help.push("a base is a declaration or a template of the same kind".into()),
+            }
+            out.push(d);
+        }
+        Some(BaseError::Kind(other)) if chain.chain.len() == 1 => {
+            let (mine, theirs) = (&item.key(db).kind, &other.key(db).kind);
+            let mut d = error(
+                code::BASE_KIND,
+                item,
+                base.path.span,
+                format!("a `{mine}` cannot derive from a `{theirs}`"),
+                "of another kind",
+            );
+            d.labels.push(Label {
+                place: Place { of: *other, span: name_span(db, *other) },
+                text: format!("`{name}` is a `{theirs}`"),
+            });
+            out.push(d);
+        }
+        Some(BaseError::Cycle(members)) => {
+            // One error per loop, at its least name.
+            let least = members.iter().copied().min_by_key(|m| crate::decl::qualified_name(db, *m));
+            if least == Some(item) {
+                let names: Vec<String> =
+                    members.iter().chain(members.first()).map(|m| format!("`{}`", m.key(db).name)).collect();
+                let mut d = error(
+                    code::BASE_CYCLE,
+                    item,
+                    base.span,
+                    format!("`{}` derives from itself", item.key(db).name),
+                    "the loop is closed here",
+                );
+                d.help.push(format!("{} — break it at one of them", names.join(" from ")));
+                out.push(d);
+            }
+        }
+        Some(BaseError::TooLong) => {
+            let d = error(
+                code::LIMIT_BASES,
+                item,
+                base.span,
+                format!("more than {} bases above each other", crate::decl::MAX_BASES),
+                "the limit of the chain of bases",
+            );
+            // Only where the limit is passed first: the link just above is still within it.
+            let above = crate::decl::resolve_base(db, item).and_then(Result::ok);
+            if above.is_none_or(|a| base_chain(db, a).error != Some(BaseError::TooLong)) {
+                out.push(d);
+            }
+        }
+        _ => {}
+    }
+    if chain.error.is_none() && !chain.chain.is_empty() {
+        version_report(db, item, base, out);
+    }
+}
+
+/// `from t @ "^1.0"` against the version that `t` states.
+fn version_report(db: &dyn Db, item: ItemId, base: &ivs_grammar::ast::Base, out: &mut Vec<ItemDiagnostic>) {
+    let Some(range) = &decl_info(db, item).base_version else { return };
+    let Some(lit) = &base.version else { return };
+    let Some(Ok(target)) = crate::decl::resolve_base(db, item) else { return };
+    let required = match ivs_value::checks::parse_version_range(range) {
+        Ok(r) => r,
+        Err(why) => {
+            out.push(error(code::BAD_LITERAL, item, lit.span, format!("`{range}` is no version range"), &why));
+            return;
+        }
+    };
+    match stated_version(db, target) {
+        Some((of, span, version)) if !required.matches(&version) => {
+            let mut d = error(
+                code::BASE_VERSION,
+                item,
+                lit.span,
+                format!("`{}` has version {version}, `{range}` is asked for", target.key(db).name),
+                "does not match",
+            );
+            d.labels.push(Label { place: Place { of, span }, text: format!("{version} — stated here") });
+            out.push(d);
+        }
+        None => {
+            let mut d = error(
+                code::BASE_VERSION,
+                item,
+                lit.span,
+                format!("`{}` states no version", target.key(db).name),
+                "nothing to match",
+            );
+            d.help.push("add `version = 1.0.0` to it".into());
+            out.push(d);
+        }
+        Some(_) => {}
+    }
+}
+
+/// The `version = 1.2.0` of a declaration or the nearest base that has one.
+fn stated_version(db: &dyn Db, item: ItemId) -> Option<(ItemId, Span, semver::Version)> {
+    base_chain(db, item).chain.into_iter().find_map(|link| {
+        let parsed = parse_item(db, link);
+        let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return None };
+        d.block.entries.iter().find_map(|e| match &e.kind {
+            ivs_grammar::ast::EntryKind::Set { path, value, .. } if path.first.text == "version" => {
+                match &value.kind {
+                    ivs_grammar::ast::ExprKind::Version(v) => {
+                        Some((link, value.span, semver::Version::parse(v).ok()?))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        })
+    })
+}
+
+fn use_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
+    let parsed = parse_item(db, item);
+    let Some(ItemKind::Use { path, names, .. }) = parsed.item().map(|i| &i.kind) else { return };
+    let here = item_module(db, item);
+    for target in use_targets(db, item) {
+        let known = modules(db).files.keys().any(|m| {
+            m == target.module.name(db) || m.starts_with(&format!("{}.", target.module.name(db)))
+        });
+        if !known {
+            let near = closest(target.module.name(db), modules(db).files.keys().map(SmolStr::as_str));
+            let mut d = error(
+                code::UNKNOWN_MODULE,
+                item,
+                path.span,
+                format!("unknown module `{}`", target.module.name(db)),
+                "not found",
+            );
+            match near {
+                Some(n) => d.help.push(format!("did you mean `{n}`?")),
+                None => d.help.push("a path begins with `std`, the package's name, or a dependency's".into()),
+            }
+            out.push(d);
+            return;
+        }
+        let Some(name) = &target.name else { continue };
+        let words = path.words.iter().chain(names.iter().flatten());
+        let span = words.map(|w| w.span).nth(target.word).unwrap_or(path.span);
+        let index = module_index(db, target.module);
+        let found = in_module(db, here, target.module, name);
+        if found.is_empty() {
+            if let Some(hidden) = index.named(name).next() {
+                let mut d = error(
+                    code::PRIVATE_NAME,
+                    item,
+                    span,
+                    format!("`{name}` is private to `{}`", target.module.name(db)),
+                    "cannot be used here",
+                );
+                d.labels.push(Label {
+                    place: Place { of: hidden, span: name_span(db, hidden) },
+                    text: "declared `private` here".into(),
+                });
+                out.push(d);
+                continue;
+            }
+            let mut all: Vec<&str> = index
+                .decls
+                .keys()
+                .chain(index.things.keys())
+                .chain(index.units.keys())
+                .map(SmolStr::as_str)
+                .collect();
+            all.sort_unstable();
+            let mut d = error(
+                code::UNKNOWN_MODULE,
+                item,
+                span,
+                format!("`{}` declares no `{name}`", target.module.name(db)),
+                "not found",
+            );
+            if let Some(n) = closest(name, all) {
+                d.fixes.push(fix(format!("write `{n}`"), item, span, n));
+            }
+            out.push(d);
+        }
+    }
+}
+
+fn overlay_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
+    let _ = overlay_targets(db, item);
+    let name = &item.key(db).name;
+    let Some(kind) = crate::library_thing(db, "environment") else { return };
+    let environments = crate::decl::decls_of_kind(db, kind);
+    if environments.iter().any(|e| e.key(db).name == *name) {
+        return;
+    }
+    let span = name_span(db, item);
+    let mut d = error(
+        code::OVERLAY_ENVIRONMENT,
+        item,
+        span,
+        format!("the environment `{name}` is not declared"),
+        "no such environment",
+    );
+    match closest(name, environments.iter().map(|e| e.key(db).name.as_str())) {
+        Some(n) => d.fixes.push(fix(format!("write `{n}`"), item, span, n)),
+        None => d.help.push(format!("declare it: `environment {name} {{ }}`")),
+    }
+    out.push(d);
+}
+
+/// What is wrong between the items of a module: names declared twice.
+#[salsa::tracked(returns(ref))]
+pub fn module_diagnostics(db: &dyn Db, module: Module) -> Vec<ItemDiagnostic> {
+    let index = module_index(db, module);
+    let mut first: FxHashMap<(u8, SmolStr, SmolStr), ItemId> = FxHashMap::default();
+    let mut out = Vec::new();
+    for &item in &index.all {
+        let key = item.key(db);
+        let namespace = match key.keyword {
+            "kind" | "struct" | "enum" | "type" | "fn" | "let" => (0, SmolStr::default(), key.name.clone()),
+            "decl" => (1, key.kind.clone(), key.name.clone()),
+            "dimension" => (2, SmolStr::default(), key.name.clone()),
+            "unit" => {
+                let dim = crate::unit_def(db, item).as_ref().map(|d| d.dim.to_string()).unwrap_or_default();
+                (3, dim.into(), key.name.clone())
+            }
+            _ => continue,
+        };
+        if key.name.is_empty() {
+            continue;
+        }
+        match first.get(&namespace) {
+            None => {
+                first.insert(namespace, item);
+            }
+            Some(&earlier) => {
+                let what = if key.keyword == "decl" { key.kind.as_str() } else { key.keyword };
+                let mut d = error(
+                    code::DUPLICATE_NAME,
+                    item,
+                    name_span(db, item),
+                    format!("`{what} {}` is declared twice", key.name),
+                    "declared again",
+                );
+                d.labels.push(Label {
+                    place: Place { of: earlier, span: name_span(db, earlier) },
+                    text: "first declared here".into(),
+                });
+                d.help.push("rename one of the two; to amend a declaration, derive from it or use an overlay".into());
+                out.push(d);
+            }
+        }
+    }
+    out.extend(recursion(db, index.all.iter().copied()));
+    out
+}
+
+/// Functions and constants that need themselves: one report per loop, at its least name.
+fn recursion(db: &dyn Db, items: impl Iterator<Item = ItemId>) -> Vec<ItemDiagnostic> {
+    use petgraph::algo::tarjan_scc;
+    use petgraph::graphmap::DiGraphMap;
+    let mut graph: DiGraphMap<ItemId, ()> = DiGraphMap::new();
+    for item in items {
+        let key = item.key(db);
+        if !matches!(key.keyword, "fn" | "let") {
+            continue;
+        }
+        graph.add_node(item);
+        for used in &typed(db, item).uses {
+            graph.add_edge(item, *used, ());
+        }
+    }
+    let mut out = Vec::new();
+    for mut group in tarjan_scc(&graph) {
+        let looped = group.len() > 1 || group.first().is_some_and(|i| graph.contains_edge(*i, *i));
+        if !looped {
+            continue;
+        }
+        group.sort_by_key(|i| crate::decl::qualified_name(db, *i));
+        let Some(&least) = group.first() else { continue };
+        let names: Vec<String> = group.iter().map(|i| format!("`{}`", i.key(db).name)).collect();
+        let mut d = error(
+            code::RECURSION,
+            least,
+            name_span(db, least),
+            format!("`{}` depends on itself", least.key(db).name),
+            "evaluation would not end",
+        );
+        if group.len() > 1 {
+            d.help.push(format!("the loop goes through {}", names.join(", ")));
+        }
+        d.help.push("functions and constants are not recursive; comprehensions go through collections".into());
+        out.push(d);
+    }
+    out
+}

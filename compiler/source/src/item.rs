@@ -1,0 +1,149 @@
+//! Inputs, and the cut of files into items.
+//!
+//! An item is identified by its file, head and ordinal, never by its place or text: text inserted above it, or a
+//! change inside it, keeps the identity, so that only queries which read what changed run again.
+
+use ivs_grammar::ast::{Chunk, Item, SyntaxError};
+use ivs_grammar::{Head, RawChunk};
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// The database that every query runs on.
+#[salsa::db]
+pub trait Db: salsa::Database {}
+
+/// A source text: a file of the package, of the standard library, or an open buffer.
+#[salsa::input(debug)]
+pub struct SourceFile {
+    /// Path for messages: package-relative with `/`, or `std/…`.
+    #[returns(ref)]
+    pub path: SmolStr,
+    /// Its text. LF or CRLF; a leading byte order mark is blank.
+    #[returns(ref)]
+    pub text: Arc<str>,
+    /// The module it belongs to: `shop.services`.
+    #[returns(ref)]
+    pub module: SmolStr,
+    /// Whether it belongs to the standard library.
+    #[returns(copy)]
+    pub library: bool,
+}
+
+/// Everything that is compiled together.
+#[salsa::input(singleton, debug)]
+pub struct Program {
+    /// Library files, then the package's, each sorted by path.
+    #[returns(ref)]
+    pub files: Arc<[SourceFile]>,
+    /// The package's name.
+    #[returns(ref)]
+    pub package: SmolStr,
+    /// `build.date`, as year, month, day.
+    #[returns(copy)]
+    pub date: Option<(i16, u8, u8)>,
+}
+
+/// What identifies an item inside its file.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub struct ItemKey {
+    /// The item keyword, or `decl`.
+    pub keyword: &'static str,
+    /// A declaration's kind as written.
+    pub kind: SmolStr,
+    /// The name.
+    pub name: SmolStr,
+    /// Counts items of equal keyword, kind and name in one file.
+    pub ordinal: u32,
+}
+
+/// An item of a file.
+#[salsa::interned(unsafe(no_lifetime), revisions = usize::MAX, debug)]
+#[derive(PartialOrd, Ord)]
+pub struct ItemId {
+    /// Where it stands.
+    #[returns(copy)]
+    pub file: SourceFile,
+    /// What it is called.
+    #[returns(ref)]
+    pub key: ItemKey,
+}
+
+/// A file cut into items.
+#[derive(PartialEq, Eq, Debug)]
+pub struct FileItems {
+    /// In order of their place.
+    pub ids: Vec<ItemId>,
+    /// The chunk of each.
+    pub chunks: Vec<RawChunk>,
+    /// Mistakes that no item holds; spans are relative to the file.
+    pub errors: Vec<SyntaxError>,
+    index: FxHashMap<ItemId, u32>,
+}
+
+impl FileItems {
+    fn chunk(&self, item: ItemId) -> Option<&RawChunk> {
+        self.chunks.get(*self.index.get(&item)? as usize)
+    }
+}
+
+/// Cuts a file into items.
+#[salsa::tracked(returns(ref))]
+pub fn items(db: &dyn Db, file: SourceFile) -> Arc<FileItems> {
+    let scan = ivs_grammar::scan(file.text(db));
+    let mut seen: FxHashMap<(&'static str, SmolStr, SmolStr), u32> = FxHashMap::default();
+    let mut ids = Vec::with_capacity(scan.chunks.len());
+    let mut index = FxHashMap::default();
+    for chunk in &scan.chunks {
+        let Head { keyword, kind, name, .. } = &chunk.head;
+        let count = seen.entry((*keyword, kind.clone(), name.clone())).or_default();
+        let key = ItemKey { keyword, kind: kind.clone(), name: name.clone(), ordinal: *count };
+        *count += 1;
+        let id = ItemId::new(db, file, key);
+        index.insert(id, ids.len() as u32);
+        ids.push(id);
+    }
+    Arc::new(FileItems { ids, chunks: scan.chunks, errors: scan.errors, index })
+}
+
+/// The text of an item; empty once it is gone.
+#[salsa::tracked(returns(ref))]
+pub fn item_text(db: &dyn Db, item: ItemId) -> Arc<str> {
+    let file = item.file(db);
+    let text = items(db, file)
+        .chunk(item)
+        .and_then(|c| file.text(db).get(c.span.start as usize..c.span.end as usize))
+        .unwrap_or("");
+    Arc::from(text)
+}
+
+/// The words an item begins with; `None` once it is gone.
+#[salsa::tracked(returns(clone))]
+pub fn item_head(db: &dyn Db, item: ItemId) -> Option<Head> {
+    items(db, item.file(db)).chunk(item).map(|c| c.head.clone())
+}
+
+/// Where an item's text begins in its file. Only rendering may ask.
+pub fn item_offset(db: &dyn Db, item: ItemId) -> u32 {
+    items(db, item.file(db)).chunk(item).map_or(0, |c| c.span.start)
+}
+
+/// The tree of an item.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Parsed {
+    /// All that the chunk held.
+    pub chunk: Chunk,
+}
+
+impl Parsed {
+    /// The item, unless the chunk is broken beyond recognition.
+    pub fn item(&self) -> Option<&Item> {
+        self.chunk.items.first()
+    }
+}
+
+/// Parses an item. Always succeeds. Not memoised: a tree is ten times its text and is read at most twice, so
+/// parsing again is cheaper than keeping it; what is read often (signature, body) is memoised.
+pub fn parse_item(db: &dyn Db, item: ItemId) -> Parsed {
+    Parsed { chunk: ivs_grammar::parse(item_text(db, item)) }
+}
