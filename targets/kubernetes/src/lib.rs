@@ -1,1 +1,47 @@
-//! Placeholder.
+//! Kubernetes: from evaluated declarations to manifests.
+//!
+//! Takes declarations of the library's kinds (`service`, `namespace`, `sweep` …). Gives printed objects, findings at
+//! value paths, and files with a `kustomization.yaml` per folder. Never writes a file, reads a clock or guesses.
+
+mod amounts;
+mod autoscaler;
+mod batch;
+mod config;
+mod custom;
+mod disruption;
+mod emit;
+mod join;
+mod keda;
+mod kueue;
+mod lowerings;
+mod names;
+mod namespace;
+mod network;
+mod placement;
+mod pod;
+mod priority;
+mod probes;
+mod read;
+mod role;
+mod route;
+mod vertical;
+mod workload;
+mod yaml;
+
+use ivs_plan::{Artifact, Lowering, OutputFile, Target};
+
+/// The target `kubernetes`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Kubernetes;
+
+impl Target for Kubernetes {
+    fn family(&self) -> &'static str {
+        "kubernetes"
+    }
+    fn lowerings(&self) -> &'static [Lowering] {
+        &lowerings::LOWERINGS
+    }
+    fn join(&self, artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile> {
+        join::join(artifacts)
+    }
+}

@@ -1,0 +1,170 @@
+//! What changes a service's number of replicas: a HorizontalPodAutoscaler, or KEDA's ScaledObject where time or
+//! events decide or the number may be zero. Never both, and never beside `replicas` of the Deployment.
+use crate::emit::{Emit, Order};
+use crate::{amounts, keda, read};
+use ivs_plan::{Context, Lowered, Subject};
+use ivs_value::StructValue;
+use k8s_openapi::api::autoscaling::v2::{
+    CrossVersionObjectReference, ExternalMetricSource, HPAScalingPolicy, HPAScalingRules,
+    HorizontalPodAutoscaler, HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerSpec, MetricIdentifier,
+    MetricSpec, MetricTarget, PodsMetricSource, ResourceMetricSource,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+
+/// `service` → HorizontalPodAutoscaler or ScaledObject, or nothing where the number is fixed.
+pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
+    Emit::run(subject, context, |emit| {
+        let Some(scaling) = read::nested(emit.object, "scaling") else { return };
+        let (min, max) = bounds(emit, scaling);
+        if min == max {
+            return;
+        }
+        let room = emit.room();
+        if min == 0
+            || !read::entries(scaling, "event").is_empty()
+            || !read::entries(scaling, "schedule").is_empty()
+        {
+            keda::scaled_object(emit, &room, scaling, (min, max));
+            return;
+        }
+        let meta = emit.meta(&emit.name, Some(&room.name));
+        let autoscaler = HorizontalPodAutoscaler {
+            metadata: meta.clone(),
+            spec: HorizontalPodAutoscalerSpec {
+                behavior: behavior(emit, scaling),
+                max_replicas: max,
+                metrics: Some(metrics(emit, scaling)),
+                min_replicas: Some(min),
+                scale_target_ref: CrossVersionObjectReference {
+                    api_version: Some("apps/v1".into()),
+                    kind: "Deployment".into(),
+                    name: emit.name.clone(),
+                },
+            },
+            status: None,
+        };
+        emit.push(Order::Autoscaler, ("autoscaling/v2", "HorizontalPodAutoscaler"), &meta, &autoscaler);
+    })
+}
+
+/// The Deployment's `replicas`: only where nothing else sets them.
+pub fn fixed_replicas(emit: &mut Emit<'_>) -> Option<i32> {
+    let Some(scaling) = read::nested(emit.object, "scaling") else { return Some(1) };
+    let (min, max) = bounds(emit, scaling);
+    (min == max).then_some(min)
+}
+
+fn bounds(emit: &mut Emit<'_>, scaling: &StructValue) -> (i32, i32) {
+    let Some((min, max)) = read::ends(read::field(scaling, "replicas")) else { return (1, 1) };
+    let path = ["scaling", "replicas"];
+    (emit.int32(min, &path), emit.int32(max, &path))
+}
+
+/// A metric's wanted value.
+pub fn target(emit: &mut Emit<'_>, name: &str, given: &StructValue) -> MetricTarget {
+    let mut target = MetricTarget::default();
+    let utilization = read::field(given, "utilization");
+    if !utilization.is_none() {
+        target.type_ = "Utilization".into();
+        target.average_utilization =
+            Some(emit.percent(utilization, &["scaling", "target", name, "utilization"]));
+        return target;
+    }
+    for (field, type_) in [("average", "AverageValue"), ("total", "Value")] {
+        let value = read::field(given, field);
+        if value.is_none() {
+            continue;
+        }
+        let quantity = amounts::by_dimension(value).unwrap_or_else(|| {
+            let shown = ivs_value::display(value);
+            emit.find(
+                "IVS6020",
+                format!("{shown} cannot be written exactly"),
+                &["scaling", "target", name, field],
+                Some("Kubernetes counts in thousandths of base units: seconds, bytes, pieces".into()),
+            );
+            Quantity(String::new())
+        });
+        target.type_ = type_.into();
+        if field == "average" {
+            target.average_value = Some(quantity);
+        } else {
+            target.value = Some(quantity);
+        }
+    }
+    target
+}
+
+/// In declared order with `cpu` last: the order in which older API servers give metrics back, so that nothing that
+/// compares finds a difference.
+fn metrics(emit: &mut Emit<'_>, scaling: &StructValue) -> Vec<MetricSpec> {
+    let mut metrics = Vec::new();
+    let (cpu, others): (Vec<_>, Vec<_>) =
+        read::structs(scaling, "target").partition(|(name, _)| *name == "cpu");
+    for (name, given) in others.into_iter().chain(cpu) {
+        let target = target(emit, name, given);
+        let mut metric = MetricSpec::default();
+        let source = read::member(given, "source");
+        if matches!(name, "cpu" | "memory") {
+            metric.type_ = "Resource".into();
+            metric.resource = Some(ResourceMetricSource { name: name.to_owned(), target });
+        } else if let Some(external) = source.filter(|m| m.name == "external") {
+            let labels = external.fields.as_deref().map(|f| read::entries(f, "labels")).unwrap_or_default();
+            let labels: crate::emit::Texts = labels
+                .iter()
+                .filter_map(|(k, v)| Some((read::key(k).to_owned(), read::as_text(v)?.to_owned())))
+                .collect();
+            metric.type_ = "External".into();
+            metric.external = Some(ExternalMetricSource {
+                metric: MetricIdentifier {
+                    name: name.to_owned(),
+                    selector: (!labels.is_empty()).then(|| crate::emit::matching(labels)),
+                },
+                target,
+            });
+        } else {
+            metric.type_ = "Pods".into();
+            metric.pods = Some(PodsMetricSource {
+                metric: MetricIdentifier { name: name.to_owned(), selector: None },
+                target,
+            });
+        }
+        metrics.push(metric);
+    }
+    metrics
+}
+
+/// How fast the number may change; `None` leaves Kubernetes' own rules.
+pub fn behavior(emit: &mut Emit<'_>, scaling: &StructValue) -> Option<HorizontalPodAutoscalerBehavior> {
+    let mut behavior = HorizontalPodAutoscalerBehavior::default();
+    for (direction, step) in read::structs(scaling, "behavior") {
+        let path = |field| ["scaling", "behavior", direction, field];
+        let mut rules = HPAScalingRules::default();
+        let window = read::field(step, "window");
+        if !window.is_none() {
+            rules.stabilization_window_seconds = Some(emit.seconds32(window, &path("window")));
+        }
+        let field = if direction == "up" { "add" } else { "remove" };
+        let amount = read::field(step, field);
+        if !amount.is_none() {
+            let (type_, value) = match amount {
+                ivs_value::Value::Percent(_) => ("Percent", emit.percent(amount, &path(field))),
+                _ => ("Pods", emit.int32(amount, &path(field))),
+            };
+            rules.policies = Some(vec![HPAScalingPolicy {
+                period_seconds: emit.seconds32(read::field(step, "every"), &path("every")),
+                type_: type_.into(),
+                value,
+            }]);
+        }
+        if read::flag(step, "disabled") {
+            rules.select_policy = Some("Disabled".into());
+        }
+        if direction == "up" {
+            behavior.scale_up = Some(rules);
+        } else {
+            behavior.scale_down = Some(rules);
+        }
+    }
+    (behavior != HorizontalPodAutoscalerBehavior::default()).then_some(behavior)
+}

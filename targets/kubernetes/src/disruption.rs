@@ -1,0 +1,52 @@
+//! A service's PodDisruptionBudget.
+//!
+//! `maxUnavailable`, never `minAvailable`: a budget of as many pods as there are would block every drain of a node.
+use crate::emit::{Emit, Order};
+use crate::{amounts, read};
+use ivs_plan::{Context, Lowered, Subject};
+use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+/// `service` → PodDisruptionBudget.
+pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
+    Emit::run(subject, context, |emit| {
+        let room = emit.room();
+        let mut unavailable = IntOrString::Int(1);
+        if let Some(value) = read::nested(emit.object, "disruption")
+            .map(|d| read::field(d, "unavailable"))
+            .filter(|v| !v.is_none())
+        {
+            match amounts::count_or_part(value) {
+                Some(IntOrString::Int(0)) => emit.find(
+                    "IVS6041",
+                    "a budget of no pod lets no node be drained".into(),
+                    &["disruption", "unavailable"],
+                    Some("`disruption { unavailable = 1 }`".into()),
+                ),
+                Some(found) => unavailable = found,
+                None => {
+                    let shown = ivs_value::display(value);
+                    emit.find(
+                        "IVS6021",
+                        format!("{shown} is neither a count nor a whole percent"),
+                        &["disruption", "unavailable"],
+                        None,
+                    );
+                }
+            }
+        }
+        let meta = emit.meta(&emit.name, Some(&room.name));
+        let budget = PodDisruptionBudget {
+            metadata: meta.clone(),
+            spec: Some(PodDisruptionBudgetSpec {
+                max_unavailable: Some(unavailable),
+                selector: Some(emit.label_selector()),
+                // Pods that are broken anyway may go.
+                unhealthy_pod_eviction_policy: Some("AlwaysAllow".into()),
+                ..PodDisruptionBudgetSpec::default()
+            }),
+            status: None,
+        };
+        emit.push(Order::Disruption, ("policy/v1", "PodDisruptionBudget"), &meta, &budget);
+    })
+}

@@ -1,0 +1,395 @@
+//! What all lowerings share: the subject, its names, labels and place, findings, printed objects.
+use crate::{amounts, names, read, yaml};
+use ivs_plan::{Artifact, Context, Finding, Lowered, Subject};
+use ivs_value::{RefValue, StructValue, Value};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use serde::Serialize;
+use smol_str::{SmolStr, format_smolstr};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Text by key, sorted.
+pub type Texts = BTreeMap<String, String>;
+
+/// Apply order: what others need comes first.
+#[derive(Clone, Copy)]
+#[repr(u16)]
+pub enum Order {
+    Namespace,
+    Priority,
+    Flavor,
+    Queue,
+    Quota,
+    Limits,
+    Traffic,
+    Account,
+    Role,
+    Binding,
+    Config,
+    LocalQueue,
+    Gateway,
+    Service,
+    Workload,
+    Credentials,
+    Autoscaler,
+    Vertical,
+    Disruption,
+    Route,
+}
+
+/// The namespace that a declaration belongs to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Room {
+    /// Its name in the cluster.
+    pub name: String,
+    /// `privileged`, `baseline` or `restricted`.
+    pub isolation: Isolation,
+    /// Whether traffic needs to be allowed.
+    pub closed: bool,
+}
+
+/// Pod Security Standards.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum Isolation {
+    Privileged,
+    Baseline,
+    Restricted,
+}
+
+impl Isolation {
+    /// The member of `isolation`; `restricted` unless given.
+    pub fn of(object: &StructValue) -> Self {
+        match read::member(object, "isolation").map(|m| m.name.as_str()) {
+            Some("privileged") => Isolation::Privileged,
+            Some("baseline") => Isolation::Baseline,
+            _ => Isolation::Restricted,
+        }
+    }
+    /// Its name in labels.
+    pub fn label(self) -> &'static str {
+        match self {
+            Isolation::Privileged => "privileged",
+            Isolation::Baseline => "baseline",
+            Isolation::Restricted => "restricted",
+        }
+    }
+}
+
+/// A lowering under way.
+pub struct Emit<'a> {
+    /// The value of the declaration.
+    pub object: &'a StructValue,
+    /// Its name in the cluster, a DNS label.
+    pub name: String,
+    subject: &'a Subject,
+    context: &'a dyn Context,
+    out: Lowered,
+    /// Something it needs has failed and is reported there.
+    silent: bool,
+}
+
+const MANAGED: [&str; 3] =
+    ["app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/managed-by"];
+
+impl<'a> Emit<'a> {
+    /// Runs a lowering; nothing is emitted if the value is incomplete or a finding was made.
+    pub fn run(subject: &'a Subject, context: &'a dyn Context, lower: impl FnOnce(&mut Emit<'a>)) -> Lowered {
+        let object: &'a StructValue = &subject.object;
+        if read::has_unknown(object) {
+            return Lowered::default();
+        }
+        let mut emit =
+            Emit { object, name: String::new(), subject, context, out: Lowered::default(), silent: false };
+        match names::dns(&subject.slug, names::LABEL) {
+            Some(name) => emit.name = name,
+            None => {
+                emit.find(
+                    "IVS6010",
+                    format!(
+                        "`{}` has no letter or digit that a name in Kubernetes could be made of",
+                        subject.slug
+                    ),
+                    &["slug"],
+                    Some("set `slug` to lower case letters, digits and `-`".into()),
+                );
+                return emit.out;
+            }
+        }
+        emit.check_labels();
+        lower(&mut emit);
+        if emit.silent || !emit.out.findings.is_empty() {
+            emit.out.artifacts.clear();
+        }
+        emit.out
+    }
+
+    /// Reports a mistake at a value of the declaration.
+    pub fn find(&mut self, code: &'static str, message: String, path: &[&str], help: Option<String>) {
+        let path = path.iter().map(SmolStr::new).collect();
+        self.out.findings.push(Finding { code, message, path, help });
+    }
+
+    /// The package's name.
+    pub fn package(&self) -> &'a str {
+        self.context.package()
+    }
+
+    /// The value of a declaration that is referred to. If it failed, nothing is emitted, silently.
+    pub fn follow(&mut self, reference: &RefValue) -> Option<Arc<StructValue>> {
+        let found = self.context.object(reference).filter(|o| !read::has_unknown(o));
+        self.silent |= found.is_none();
+        found
+    }
+
+    /// The name in the cluster of a declaration.
+    pub fn name_of(&mut self, reference: &RefValue) -> Option<String> {
+        let object = self.follow(reference)?;
+        self.slug_of(&object, &reference.name)
+    }
+
+    /// The name in the cluster of a followed declaration; `name` is its declared name.
+    pub fn slug_of(&mut self, object: &StructValue, name: &str) -> Option<String> {
+        let slug = read::text(object, "slug").unwrap_or(name);
+        let found = names::dns(slug, names::LABEL);
+        self.silent |= found.is_none();
+        found
+    }
+
+    /// The namespace of the declaration: `default`, as strict as can be and open, where none is given.
+    pub fn room(&mut self) -> Room {
+        self.room_of(self.object)
+    }
+
+    /// The namespace of another declaration.
+    pub fn room_of(&mut self, object: &StructValue) -> Room {
+        let mut room = Room { name: "default".to_owned(), isolation: Isolation::Restricted, closed: false };
+        let Some(reference) = read::reference(object, "namespace") else { return room };
+        let Some(namespace) = self.follow(reference) else { return room };
+        if let Some(name) = self.slug_of(&namespace, &reference.name) {
+            room.name = name;
+        }
+        room.isolation = Isolation::of(&namespace);
+        room.closed = is_closed(&namespace);
+        room
+    }
+
+    /// What selects the declaration's pods and nothing else: its name and kind.
+    pub fn selector(&self) -> Texts {
+        selector(&self.name, &self.subject.kind)
+    }
+
+    /// The selector as Kubernetes wants it.
+    pub fn label_selector(&self) -> LabelSelector {
+        matching(self.selector())
+    }
+
+    /// Labels of every object and pod of the declaration.
+    pub fn labels(&self) -> Texts {
+        let mut labels = self.selector();
+        labels.insert("app.kubernetes.io/managed-by".into(), "ivs".into());
+        labels.insert("app.kubernetes.io/part-of".into(), names::label_value(self.package()));
+        if let Value::Version(v) = read::field(self.object, "version") {
+            labels.insert("app.kubernetes.io/version".into(), names::label_value(&v.to_string()));
+        }
+        for (key, value) in read::entries(self.object, "labels") {
+            if let Some(value) = read::as_text(value) {
+                labels.insert(read::key(key).to_owned(), value.to_owned());
+            }
+        }
+        labels
+    }
+
+    fn check_labels(&mut self) {
+        for (key, value) in read::entries(self.object, "labels") {
+            let key = read::key(key);
+            let value = read::as_text(value).unwrap_or_default();
+            if MANAGED.contains(&key) {
+                self.find(
+                    "IVS6012",
+                    format!("the label `{key}` is set by the compiler, pods are selected by it"),
+                    &["labels", key],
+                    None,
+                );
+            } else if !names::is_label_key(key) {
+                self.find(
+                    "IVS6011",
+                    format!("`{key}` is no name of a label"),
+                    &["labels", key],
+                    Some(LABEL_HELP.into()),
+                );
+            } else if !names::is_label_value(value) {
+                self.find(
+                    "IVS6011",
+                    format!("`{value}` is no value of a label"),
+                    &["labels", key],
+                    Some(
+                        "at most 63 letters, digits, `-`, `_`, `.`; longer or other text is an annotation"
+                            .into(),
+                    ),
+                );
+            }
+        }
+        for (key, _) in read::entries(self.object, "annotations") {
+            let key = read::key(key);
+            if !names::is_label_key(&key.to_ascii_lowercase()) {
+                self.find(
+                    "IVS6011",
+                    format!("`{key}` is no name of an annotation"),
+                    &["annotations", key],
+                    Some(LABEL_HELP.into()),
+                );
+            }
+        }
+    }
+
+    /// The declaration's annotations.
+    pub fn annotations(&self) -> Option<Texts> {
+        let texts: Texts = read::entries(self.object, "annotations")
+            .iter()
+            .filter_map(|(k, v)| Some((read::key(k).to_owned(), read::as_text(v)?.to_owned())))
+            .collect();
+        (!texts.is_empty()).then_some(texts)
+    }
+
+    /// Metadata of an object in a namespace, or of the cluster.
+    pub fn meta(&self, name: &str, namespace: Option<&str>) -> ObjectMeta {
+        ObjectMeta {
+            name: Some(name.to_owned()),
+            namespace: namespace.map(str::to_owned),
+            labels: Some(self.labels()),
+            annotations: self.annotations(),
+            ..ObjectMeta::default()
+        }
+    }
+
+    /// Prints an object into the folder of its namespace, or `_cluster`.
+    pub fn push<T: Serialize>(&mut self, order: Order, kind: (&str, &str), meta: &ObjectMeta, object: &T) {
+        let folder = meta.namespace.clone().unwrap_or_else(|| "_cluster".to_owned());
+        self.push_into(&folder, order, kind, meta, object);
+    }
+
+    /// Prints an object into a folder below `kubernetes/`.
+    pub fn push_into<T: Serialize>(
+        &mut self,
+        folder: &str,
+        order: Order,
+        (api, kind): (&str, &str),
+        meta: &ObjectMeta,
+        object: &T,
+    ) {
+        if self.silent || !self.out.findings.is_empty() {
+            return;
+        }
+        let name = meta.name.as_deref().unwrap_or_default();
+        let identity = match meta.namespace.as_deref() {
+            Some(namespace) => format_smolstr!("{api} {kind} {namespace}/{name}"),
+            None => format_smolstr!("{api} {kind} {name}"),
+        };
+        match yaml::to_string(object) {
+            Ok(text) => self.out.artifacts.push(Artifact {
+                folder: format_smolstr!("kubernetes/{folder}"),
+                file: format_smolstr!("{}.yaml", self.name),
+                order: order as u16,
+                identity,
+                text: Arc::from(text),
+            }),
+            Err(error) => {
+                self.find("IVS6050", format!("{kind} `{name}` cannot be printed: {error}"), &[], None)
+            }
+        }
+    }
+
+    /// Cores, or pieces of something.
+    pub fn decimal(&mut self, value: &Value, path: &[&str]) -> Quantity {
+        let text = read::base(value).and_then(amounts::decimal);
+        self.quantity(text, value, path, "Kubernetes counts in thousandths")
+    }
+
+    /// Bytes.
+    pub fn bytes(&mut self, value: &Value, path: &[&str]) -> Quantity {
+        let text = read::base(value).and_then(amounts::bytes);
+        self.quantity(text, value, path, "Kubernetes counts whole bytes, below 8Ei")
+    }
+
+    fn quantity(&mut self, text: Option<String>, value: &Value, path: &[&str], help: &str) -> Quantity {
+        let Some(text) = text else {
+            let shown = ivs_value::display(value);
+            self.find("IVS6020", format!("{shown} cannot be written exactly"), path, Some(help.to_owned()));
+            return Quantity(String::new());
+        };
+        Quantity(text)
+    }
+
+    /// Whole seconds.
+    pub fn seconds(&mut self, value: &Value, path: &[&str]) -> i64 {
+        amounts::seconds(value).unwrap_or_else(|| {
+            let shown = ivs_value::display(value);
+            self.find(
+                "IVS6021",
+                format!("{shown} is no whole number of seconds, which Kubernetes wants"),
+                path,
+                None,
+            );
+            0
+        })
+    }
+
+    /// Whole seconds in 32 bits.
+    pub fn seconds32(&mut self, value: &Value, path: &[&str]) -> i32 {
+        let seconds = self.seconds(value, path);
+        i32::try_from(seconds).unwrap_or_else(|_| {
+            let shown = ivs_value::display(value);
+            self.find("IVS6021", format!("{shown} is longer than Kubernetes can count"), path, None);
+            0
+        })
+    }
+
+    /// Whole percents.
+    pub fn percent(&mut self, value: &Value, path: &[&str]) -> i32 {
+        amounts::whole_percent(value).unwrap_or_else(|| {
+            let shown = ivs_value::display(value);
+            self.find("IVS6021", format!("{shown} is no whole percent, which Kubernetes wants"), path, None);
+            0
+        })
+    }
+
+    /// An integer of 32 bits.
+    pub fn int32(&mut self, value: &Value, path: &[&str]) -> i32 {
+        read::base(value)
+            .and_then(ivs_value::Number::to_i64)
+            .and_then(|n| i32::try_from(n).ok())
+            .unwrap_or_else(|| {
+                let shown = ivs_value::display(value);
+                self.find(
+                    "IVS6021",
+                    format!("{shown} is no whole number of 32 bits, which Kubernetes wants"),
+                    path,
+                    None,
+                );
+                0
+            })
+    }
+}
+
+const LABEL_HELP: &str =
+    "letters, digits, `-`, `_`, `.`, at most 63, with a domain and `/` before them if wanted";
+
+/// Whether a namespace or tenancy lets through only what is allowed.
+pub fn is_closed(object: &StructValue) -> bool {
+    read::member(object, "network").is_none_or(|m| m.name != "open")
+}
+
+/// What selects the pods of a declaration of that kind.
+pub fn selector(name: &str, kind: &str) -> Texts {
+    Texts::from([
+        ("app.kubernetes.io/component".to_owned(), kind.to_owned()),
+        ("app.kubernetes.io/name".to_owned(), name.to_owned()),
+    ])
+}
+
+/// Selects by all of the labels.
+pub fn matching(labels: Texts) -> LabelSelector {
+    LabelSelector { match_expressions: None, match_labels: Some(labels) }
+}

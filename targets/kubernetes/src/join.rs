@@ -1,0 +1,65 @@
+//! Artifacts become files: one per declaration in the folder of its namespace, and a `kustomization.yaml` per folder.
+use crate::yaml;
+use ivs_plan::{Artifact, OutputFile};
+use serde::Serialize;
+use std::sync::Arc;
+
+const ROOT: &str = "kubernetes";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kustomization<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    resources: Vec<&'a str>,
+}
+
+/// Files, sorted by path. Objects of one file stand in apply order, with `---` between them.
+pub fn join(artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile> {
+    artifacts.sort_by(|a, b| {
+        (&a.folder, &a.file, a.order, &a.identity).cmp(&(&b.folder, &b.file, b.order, &b.identity))
+    });
+    let mut files = Vec::new();
+    let mut folders = Vec::new();
+    for folder in artifacts.chunk_by(|a, b| a.folder == b.folder) {
+        let mut names = Vec::new();
+        for objects in folder.chunk_by(|a, b| a.file == b.file) {
+            let Some(first) = objects.first() else { continue };
+            let text = match objects {
+                [one] => one.text.clone(),
+                _ => {
+                    let length = objects.iter().map(|o| o.text.len() + 4).sum();
+                    let mut text = String::with_capacity(length);
+                    for object in objects {
+                        if !text.is_empty() {
+                            text.push_str("---\n");
+                        }
+                        text.push_str(&object.text);
+                    }
+                    Arc::from(text)
+                }
+            };
+            names.push(first.file.as_str());
+            files.push(OutputFile { path: format!("{}/{}", first.folder, first.file), text });
+        }
+        if let Some(first) = folder.first() {
+            folders.push(first.folder.as_str());
+            files.push(kustomization(&first.folder, names));
+        }
+    }
+    let prefix = format!("{ROOT}/");
+    let below: Vec<&str> = folders.iter().filter_map(|f| f.strip_prefix(&prefix)).collect();
+    if !below.is_empty() {
+        files.push(kustomization(ROOT, below));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+fn kustomization(folder: &str, resources: Vec<&str>) -> OutputFile {
+    let object =
+        Kustomization { api_version: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources };
+    // Names of files are short texts, which can always be printed.
+    let text = yaml::to_string(&object).unwrap_or_default();
+    OutputFile { path: format!("{folder}/kustomization.yaml"), text: Arc::from(text) }
+}
