@@ -13,12 +13,9 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 /// `service` → HorizontalPodAutoscaler or ScaledObject, or nothing where the number is fixed.
 pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::run(subject, context, |emit| {
+    Emit::part(subject, context, |emit| {
         let Some(scaling) = read::nested(emit.object, "scaling") else { return };
-        let (min, max) = bounds(emit, scaling);
-        if min == max {
-            return;
-        }
+        let Some((min, max)) = bounds(scaling).filter(|(min, max)| min != max) else { return };
         let room = emit.room();
         if min == 0
             || !read::entries(scaling, "event").is_empty()
@@ -50,14 +47,25 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
 /// The Deployment's `replicas`: only where nothing else sets them.
 pub fn fixed_replicas(emit: &mut Emit<'_>) -> Option<i32> {
     let Some(scaling) = read::nested(emit.object, "scaling") else { return Some(1) };
-    let (min, max) = bounds(emit, scaling);
+    let Some((min, max)) = bounds(scaling) else {
+        let shown = ivs_value::display(read::field(scaling, "replicas"));
+        emit.find(
+            "IVS6021",
+            format!("{shown} replicas are more than can be counted"),
+            &["scaling", "replicas"],
+            None,
+        );
+        return None;
+    };
     (min == max).then_some(min)
 }
 
-fn bounds(emit: &mut Emit<'_>, scaling: &StructValue) -> (i32, i32) {
-    let Some((min, max)) = read::ends(read::field(scaling, "replicas")) else { return (1, 1) };
-    let path = ["scaling", "replicas"];
-    (emit.int32(min, &path), emit.int32(max, &path))
+/// Both ends, if they fit 32 bits.
+fn bounds(scaling: &StructValue) -> Option<(i32, i32)> {
+    let (min, max) = read::ends(read::field(scaling, "replicas"))?;
+    let whole =
+        |value| read::base(value).and_then(ivs_value::Number::to_i64).and_then(|n| i32::try_from(n).ok());
+    Some((whole(min)?, whole(max)?))
 }
 
 /// A metric's wanted value.

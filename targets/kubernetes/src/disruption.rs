@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// `service` → PodDisruptionBudget.
 pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::run(subject, context, |emit| {
+    Emit::part(subject, context, |emit| {
         let room = emit.room();
         let mut unavailable = IntOrString::Int(1);
         if let Some(value) = read::nested(emit.object, "disruption")

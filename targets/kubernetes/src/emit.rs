@@ -94,41 +94,71 @@ const MANAGED: [&str; 3] =
     ["app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/managed-by"];
 
 impl<'a> Emit<'a> {
-    /// Runs a lowering; nothing is emitted if the value is incomplete or a finding was made.
+    /// Runs a kind's main lowering, which also reports what is wrong with the declaration's name, labels and annotations.
+    /// Nothing is emitted if the value is incomplete or a finding was made.
     pub fn run(subject: &'a Subject, context: &'a dyn Context, lower: impl FnOnce(&mut Emit<'a>)) -> Lowered {
+        let mut emit = match Self::begin(subject, context) {
+            Ok(emit) => emit,
+            Err(lowered) => return lowered,
+        };
+        lower(&mut emit);
+        emit.end()
+    }
+
+    /// Runs a further lowering of the same kind: what [`Emit::run`] reports is not reported again.
+    pub fn part(
+        subject: &'a Subject,
+        context: &'a dyn Context,
+        lower: impl FnOnce(&mut Emit<'a>),
+    ) -> Lowered {
+        match Self::begin(subject, context) {
+            Ok(mut emit) if emit.out.findings.is_empty() => {
+                lower(&mut emit);
+                emit.end()
+            }
+            _ => Lowered::default(),
+        }
+    }
+
+    fn begin(subject: &'a Subject, context: &'a dyn Context) -> Result<Self, Lowered> {
         let object: &'a StructValue = &subject.object;
         if read::has_unknown(object) {
-            return Lowered::default();
+            return Err(Lowered::default());
         }
-        let mut emit =
-            Emit { object, name: String::new(), subject, context, out: Lowered::default(), silent: false };
-        match names::dns(&subject.slug, names::LABEL) {
-            Some(name) => emit.name = name,
-            None => {
-                emit.find(
-                    "IVS6010",
-                    format!(
-                        "`{}` has no letter or digit that a name in Kubernetes could be made of",
-                        subject.slug
-                    ),
-                    &["slug"],
-                    Some("set `slug` to lower case letters, digits and `-`".into()),
-                );
-                return emit.out;
-            }
-        }
+        let out = Lowered::default();
+        let mut emit = Emit { object, name: String::new(), subject, context, out, silent: false };
+        let Some(name) = names::dns(&subject.slug, names::LABEL) else {
+            emit.find(
+                "IVS6010",
+                format!(
+                    "`{}` has no letter or digit that a name in Kubernetes could be made of",
+                    subject.slug
+                ),
+                &["slug"],
+                Some("set `slug` to lower case letters, digits and `-`".into()),
+            );
+            return Err(emit.out);
+        };
+        emit.name = name;
         emit.check_labels();
-        lower(&mut emit);
-        if emit.silent || !emit.out.findings.is_empty() {
-            emit.out.artifacts.clear();
+        Ok(emit)
+    }
+
+    fn end(mut self) -> Lowered {
+        if self.silent || !self.out.findings.is_empty() {
+            self.out.artifacts.clear();
         }
-        emit.out
+        self.out
     }
 
     /// Reports a mistake at a value of the declaration.
     pub fn find(&mut self, code: &'static str, message: String, path: &[&str], help: Option<String>) {
         let path = path.iter().map(SmolStr::new).collect();
-        self.out.findings.push(Finding { code, message, path, help });
+        let finding = Finding { code, message, path, help };
+        // Both ends of a range may be one value.
+        if !self.out.findings.contains(&finding) {
+            self.out.findings.push(finding);
+        }
     }
 
     /// The package's name.
@@ -290,7 +320,7 @@ impl<'a> Emit<'a> {
         match yaml::to_string(object) {
             Ok(text) => self.out.artifacts.push(Artifact {
                 folder: format_smolstr!("kubernetes/{folder}"),
-                file: format_smolstr!("{}.yaml", self.name),
+                file: file(&self.name),
                 order: order as u16,
                 identity,
                 text: Arc::from(text),
@@ -392,4 +422,9 @@ pub fn selector(name: &str, kind: &str) -> Texts {
 /// Selects by all of the labels.
 pub fn matching(labels: Texts) -> LabelSelector {
     LabelSelector { match_expressions: None, match_labels: Some(labels) }
+}
+
+/// The file of a declaration; `kustomization.yaml` is the folder's index.
+fn file(name: &str) -> SmolStr {
+    if name == "kustomization" { "kustomization.objects.yaml".into() } else { format_smolstr!("{name}.yaml") }
 }

@@ -142,8 +142,8 @@ fn event(
 
 /// Emits the credentials of an event; the name of the object.
 fn authenticate(emit: &mut Emit<'_>, room: &Room, event: &str, secret: String, key: String) -> String {
-    let whole = format!("{}-{event}", emit.name);
-    let name = names::dns(&whole, names::LABEL).unwrap_or(whole);
+    let event = names::dns(event, names::LABEL).unwrap_or_else(|| names::digest(event, 8));
+    let name = format!("{}.{event}", emit.name);
     let meta = emit.meta(&name, Some(&room.name));
     let spec = TriggerAuthenticationSpec {
         secret_target_ref: vec![SecretTarget { key, name: secret, parameter: "host" }],

@@ -1,4 +1,5 @@
 //! NetworkPolicies: what closed namespaces let through. Policies add up, so each declaration emits its own part.
+//! Names of declarations have no dots; names made of several parts are joined by dots, so none are equal.
 use crate::emit::{self, Emit, Order, Room, Texts};
 use crate::{names, read};
 use ivs_plan::{Context, Lowered, Subject};
@@ -24,7 +25,7 @@ struct Traffic {
 
 /// `service` → what it may reach and who may reach it, and for each service that it depends on, the way in there.
 pub fn service(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::run(subject, context, |emit| {
+    Emit::part(subject, context, |emit| {
         let room = emit.room();
         let mut traffic = Traffic::default();
         for item in read::list(emit.object, "depends_on") {
@@ -67,7 +68,7 @@ fn depend(emit: &mut Emit<'_>, room: &Room, to: &RefValue, target: &StructValue,
             ingress: vec![NetworkPolicyIngressRule { from: Some(from), ports }],
             egress: Vec::new(),
         };
-        let policy = format!("{name}-from-{}", emit.name);
+        let policy = format!("{name}.from.{}", emit.name);
         push(emit, &there.name, &policy, emit::matching(emit::selector(&name, "service")), way_in);
     }
 }
@@ -85,13 +86,13 @@ pub fn admit_gateway(
         ingress: vec![NetworkPolicyIngressRule { from: Some(from), ports: ports_of(service) }],
         egress: Vec::new(),
     };
-    let policy = format!("{name}-from-{}", emit.name);
+    let policy = format!("{name}.from.{}", emit.name);
     push(emit, &there.name, &policy, emit::matching(emit::selector(name, "service")), traffic);
 }
 
 /// `namespace`, `tenancy` → everything denied but DNS and what `allow` says, for all pods of namespace `room`.
 pub fn close(emit: &mut Emit<'_>, room: &Room) {
-    push_both(emit, &room.name, "default-deny", LabelSelector::default(), Traffic::default());
+    push_both(emit, &room.name, "namespace.deny", LabelSelector::default(), Traffic::default());
     let dns = |protocol: &str| NetworkPolicyPort {
         port: Some(IntOrString::Int(53)),
         protocol: Some(protocol.to_owned()),
@@ -107,10 +108,10 @@ pub fn close(emit: &mut Emit<'_>, room: &Room) {
             }]),
         }],
     };
-    push(emit, &room.name, "allow-dns", LabelSelector::default(), resolve);
+    push(emit, &room.name, "namespace.dns", LabelSelector::default(), resolve);
     let mut traffic = Traffic::default();
     allow(emit, room, emit.object, &mut traffic);
-    push(emit, &room.name, "allow", LabelSelector::default(), traffic);
+    push(emit, &room.name, "namespace.allow", LabelSelector::default(), traffic);
 }
 
 fn allow(emit: &mut Emit<'_>, room: &Room, object: &StructValue, traffic: &mut Traffic) {

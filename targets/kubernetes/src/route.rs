@@ -43,7 +43,7 @@ pub fn gateway(subject: &Subject, context: &dyn Context) -> Lowered {
 
 /// `service` with `expose` → HTTPRoute.
 pub fn exposure(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::run(subject, context, |emit| {
+    Emit::part(subject, context, |emit| {
         let Some(expose) = read::nested(emit.object, "expose") else { return };
         let room = emit.room();
         let Some(parent) = read::reference(expose, "gateway").and_then(|g| parent(emit, g)) else { return };

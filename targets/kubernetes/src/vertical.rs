@@ -10,7 +10,7 @@ use ivs_plan::{Context, Lowered, Subject};
 
 /// `service` → VerticalPodAutoscaler, unless `vertical = off`.
 pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::run(subject, context, |emit| {
+    Emit::part(subject, context, |emit| {
         let Some(vertical) = read::member(emit.object, "vertical") else { return };
         let update_mode = match vertical.name.as_str() {
             "advise" => "Off",
