@@ -1,0 +1,275 @@
+//! What holds for every source: no panic whatever is typed, editing gives what starting anew gives, threads do not matter.
+//!
+//! A run tries a sample that differs with nothing but the code; `IVS_FULL=1` tries every place and long scripts, and holds
+//! each answer to two seconds.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod support;
+
+use ivs_driver::Session;
+use ivs_project::SourceText;
+use proptest::prelude::*;
+use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
+use std::sync::Arc;
+use std::time::Instant;
+use support::{fences, markdown, render, root, session};
+
+fn full() -> bool {
+    std::env::var_os("IVS_FULL").is_some()
+}
+
+/// The packages of `examples`.
+fn examples() -> Vec<(String, Vec<SourceText>)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<_> = std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).collect();
+    folders.sort();
+    for folder in folders.iter().filter(|f| f.join("ivs.toml").is_file()) {
+        let project = ivs_project::load(folder, None).expect("an example that can be read");
+        // All packages of this suite are named alike.
+        let sources = project.sources.iter().map(|s| support::source(&s.path, &s.text)).collect();
+        found.push((folder.file_name().unwrap().to_string_lossy().into_owned(), sources));
+    }
+    assert!(!found.is_empty());
+    found
+}
+
+/// The sources of every literate case, those of generated text left out.
+fn literate() -> Vec<(String, Vec<SourceText>)> {
+    let mut cases: Vec<(String, Vec<SourceText>)> = Vec::new();
+    for path in markdown(&root().join("tests/literate")) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if name == "limits" {
+            continue;
+        }
+        for fence in fences(&std::fs::read_to_string(&path).unwrap()) {
+            if fence.is("ivs") {
+                let name = format!("{name}: {}", fence.heading);
+                match cases.last_mut() {
+                    Some((last, sources)) if *last == name => sources.push(fence.source()),
+                    _ => cases.push((name, vec![fence.source()])),
+                }
+            }
+        }
+    }
+    cases
+}
+
+/// Everything that a session can say about a package.
+fn everything(session: &mut Session, environments: &[&str]) -> String {
+    let mut all = render(&session.check());
+    for env in std::iter::once(None).chain(environments.iter().copied().map(Some)) {
+        let (report, files) = session.build(env);
+        all += &render(&report);
+        for file in files {
+            all += &format!("--- {}\n{}", file.path, file.text);
+        }
+    }
+    all
+}
+
+/// Checks after one edit, and reports what was typed if that panics.
+fn survives(session: &mut Session, path: &str, text: &str, what: &str) {
+    let start = Instant::now();
+    session.set_text(path, text);
+    let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| render(&session.check())));
+    assert!(answer.is_ok(), "{what} panics:\n{text}");
+    if full() {
+        assert!(start.elapsed().as_secs_f64() < 2.0, "{what} takes {:?}:\n{text}", start.elapsed());
+    }
+}
+
+/// Deletes, inserts and swaps single characters at every `stride`th place.
+fn type_everywhere(name: &str, sources: &[SourceText], stride: usize) {
+    const KEYS: &[&str] = &["{", "}", "[", "(", ")", "\"", "=", ".", ",", "/", "$", "-", ":", "0", "a", " ", "\n", "@", "%", "é"];
+    let mut session = session(sources, 1);
+    for source in sources {
+        let text: Vec<char> = source.text.chars().collect();
+        for i in (0..text.len()).step_by(stride) {
+            let edited = |change: &dyn Fn(&mut Vec<char>)| {
+                let mut copy = text.clone();
+                change(&mut copy);
+                copy.into_iter().collect::<String>()
+            };
+            let what = |how: &str| format!("{name}, {}: {how} at character {i}", source.path);
+            let deleted = edited(&|t| {
+                t.remove(i);
+            });
+            survives(&mut session, &source.path, &deleted, &what("deleting"));
+            let key = KEYS[i % KEYS.len()];
+            let inserted = edited(&|t| t.insert(i, key.chars().next().unwrap()));
+            survives(&mut session, &source.path, &inserted, &what("inserting"));
+            if i + 1 < text.len() {
+                survives(&mut session, &source.path, &edited(&|t| t.swap(i, i + 1)), &what("swapping"));
+            }
+        }
+        session.set_text(&source.path, &source.text);
+    }
+}
+
+#[test]
+fn no_character_typed_into_an_example_panics() {
+    let examples = examples();
+    let total: usize = examples.iter().flat_map(|(_, s)| s).map(|s| s.text.len()).sum();
+    let stride = if full() { 1 } else { (total / 150).max(1) };
+    for (name, sources) in &examples {
+        type_everywhere(name, sources, stride);
+    }
+}
+
+#[test]
+fn no_character_typed_into_a_literate_case_panics() {
+    let stride = if full() { 1 } else { 61 };
+    for (name, sources) in literate() {
+        type_everywhere(&name, &sources, stride);
+    }
+}
+
+#[test]
+fn as_many_threads_as_there_are_give_the_same_bytes() {
+    let mut packages = literate();
+    if !full() {
+        packages = packages.into_iter().step_by(7).collect();
+    }
+    packages.extend(examples());
+    for (name, sources) in packages {
+        let alone = everything(&mut session(&sources, 1), &["staging"]);
+        for threads in [2, 4] {
+            let together = everything(&mut session(&sources, threads), &["staging"]);
+            assert!(alone == together, "{name} with {threads} threads:\n{}", support::diff(&alone, &together));
+        }
+    }
+}
+
+/// The order in which files are given does not matter.
+#[test]
+fn sources_in_any_order_give_the_same_bytes() {
+    for (name, sources) in literate().into_iter().filter(|(_, s)| s.len() > 1).chain(examples()) {
+        let straight = render(&support::check(&sources));
+        let mut reversed = sources.clone();
+        reversed.reverse();
+        assert_eq!(straight, render(&support::check(&reversed)), "{name}");
+    }
+}
+
+/// One step of somebody at work, in terms that fit any text.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Removes the line at this part of the file.
+    CutLine(prop::sample::Index),
+    /// Puts a copy of a line somewhere else.
+    CopyLine(prop::sample::Index, prop::sample::Index),
+    /// Puts a line of another kind in.
+    Insert(prop::sample::Index, &'static str),
+    /// Changes a digit.
+    Digit(prop::sample::Index, char),
+    /// Renames a word wherever it stands.
+    Rename(prop::sample::Index),
+    /// Removes a character.
+    Delete(prop::sample::Index),
+    /// Goes back to the beginning.
+    Restore,
+}
+
+const LINES: &[&str] = &[
+    "",
+    "// a comment",
+    "/// documentation",
+    "kind widget { size: int = 1 }",
+    "widget w { size = 3 }",
+    "let extra = 3",
+    "  extra = 3",
+    "}",
+    "{",
+    "overlay staging {",
+    "environment staging {}",
+    "let broken = \"",
+];
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => any::<prop::sample::Index>().prop_map(Step::CutLine),
+        2 => any::<(prop::sample::Index, prop::sample::Index)>().prop_map(|(a, b)| Step::CopyLine(a, b)),
+        3 => (any::<prop::sample::Index>(), prop::sample::select(LINES)).prop_map(|(i, l)| Step::Insert(i, l)),
+        3 => (any::<prop::sample::Index>(), prop::char::range('0', '9')).prop_map(|(i, c)| Step::Digit(i, c)),
+        2 => any::<prop::sample::Index>().prop_map(Step::Rename),
+        2 => any::<prop::sample::Index>().prop_map(Step::Delete),
+        1 => Just(Step::Restore),
+    ]
+}
+
+fn edit(text: &str, original: &str, step: &Step) -> String {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    match step {
+        Step::CutLine(i) => {
+            let i = i.index(lines.len());
+            lines.remove(i);
+            lines.join("\n")
+        }
+        Step::CopyLine(from, to) => {
+            let line = lines[from.index(lines.len())];
+            lines.insert(to.index(lines.len()), line);
+            lines.join("\n")
+        }
+        Step::Insert(i, line) => {
+            lines.insert(i.index(lines.len()), line);
+            lines.join("\n")
+        }
+        Step::Digit(i, c) => {
+            let places: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(i, _)| i).collect();
+            if places.is_empty() {
+                return text.to_owned();
+            }
+            let at = places[i.index(places.len())];
+            format!("{}{c}{}", &text[..at], &text[at + 1..])
+        }
+        Step::Rename(i) => {
+            let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| w.len() > 2).collect();
+            if words.is_empty() {
+                return text.to_owned();
+            }
+            let word = words[i.index(words.len())];
+            text.replace(word, &format!("{word}x"))
+        }
+        Step::Delete(i) => {
+            let places: Vec<(usize, char)> = text.char_indices().collect();
+            if places.is_empty() {
+                return String::new();
+            }
+            let (at, c) = places[i.index(places.len())];
+            format!("{}{}", &text[..at], &text[at + c.len_utf8()..])
+        }
+        Step::Restore => original.to_owned(),
+    }
+}
+
+#[test]
+fn editing_gives_what_starting_anew_gives() {
+    let mut packages = literate();
+    packages.extend(examples());
+    let runs = Runs { cases: if full() { 2000 } else { 60 }, failure_persistence: None, ..Runs::default() };
+    let mut runner = TestRunner::new_with_rng(runs, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let steps = if full() { 1..50 } else { 1..12 };
+    let script = (any::<prop::sample::Index>(), prop::collection::vec((any::<prop::sample::Index>(), step()), steps));
+    runner
+        .run(&script, |(package, steps)| {
+            let (name, original) = &packages[package.index(packages.len())];
+            let mut sources = original.clone();
+            let mut edited = session(&sources, 1);
+            everything(&mut edited, &["staging"]);
+            for (which, step) in &steps {
+                let which = which.index(sources.len());
+                let text = edit(&sources[which].text, &original[which].text, step);
+                edited.set_text(&sources[which].path, &text);
+                sources[which].text = Arc::from(text);
+                let anew = everything(&mut session(&sources, 1), &["staging"]);
+                let now = everything(&mut edited, &["staging"]);
+                if anew != now {
+                    let texts: String = sources.iter().map(|s| format!("--- {}\n{}", s.path, s.text)).collect();
+                    let difference = support::diff(&anew, &now);
+                    return Err(TestCaseError::fail(format!("{name}: anew (-), edited (+):\n{difference}\n{texts}")));
+                }
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|e| panic!("{e}"));
+}
