@@ -4,7 +4,7 @@ use super::report::problem;
 use super::{Parsed, Parser, Stop};
 use crate::ast::{
     Attr, Block, Entry, EntryKind, EntryPath, Expr, ExprKind, Key, Place, PostfixOp, SetOp, Span, StrLit,
-    StrPart, TypeExpr, TypeKind, Word,
+    StrPart, SyntaxError, TypeExpr, TypeKind, Word,
 };
 use crate::chars;
 use crate::codes;
@@ -43,7 +43,9 @@ impl<'s> Parser<'s> {
                         entries.push(entry);
                     }
                     self.step(before);
-                    self.end_of_entry();
+                    if !self.end_of_entry() {
+                        self.bad_end_of_entry(entries.last_mut());
+                    }
                 }
             }
         }
@@ -80,19 +82,75 @@ impl<'s> Parser<'s> {
         Err(self.unexpected("`{`"))
     }
 
-    /// What may follow an entry: `,`, the end of its line, or `}`.
+    /// Reads what may follow an entry: `,`, the end of its line, or `}`.
     #[inline]
-    fn end_of_entry(&mut self) {
+    fn end_of_entry(&mut self) -> bool {
         let c = self.peek();
         if c == b',' {
             self.pos = self.look + 1;
-        } else if !(self.look_nl || c == b'}' || c == 0 && self.look >= self.bytes.len()) {
-            self.bad_end_of_entry(c);
+            return true;
         }
+        self.look_nl || c == b'}' || c == 0 && self.look >= self.bytes.len()
+    }
+
+    /// An operator at the end of a line took the name of the next line's entry for its operand.
+    #[cold]
+    fn dangling(&mut self, entry: Option<&mut Entry>) -> bool {
+        let Some(entry) = entry else { return false };
+        let start = entry.span.start as usize;
+        let before = self.text(start, self.pos);
+        let Some((head, _)) = before.rsplit_once('\n') else { return false };
+        let line = start + head.len() + 1;
+        let indent = self.text(line, self.pos).len() - self.text(line, self.pos).trim_start().len();
+        if chars::word_end(self.bytes, line + indent) != self.pos || !self.entry_ahead(line + indent) {
+            return false;
+        }
+        // Behind the last thing of the lines before, comments left out.
+        let mut end = start;
+        let mut i = start;
+        while i < line {
+            match self.at(i) {
+                b' ' | b'\t' | b'\r' | b'\n' => i += 1,
+                b'/' | b'#'
+                    if crate::skim::skip_token(self.bytes, i).is_some()
+                        && !self.text(i, i + 2).contains('"') =>
+                {
+                    i = crate::skim::skip_token(self.bytes, i).unwrap_or(line);
+                }
+                _ => {
+                    i = crate::skim::skip_token(self.bytes, i).unwrap_or(i + 1);
+                    end = i;
+                }
+            }
+        }
+        let broken = Span::new(entry.span.start, end as u32);
+        let error = Expr { kind: ExprKind::Error, span: Span::new(end as u32, end as u32) };
+        match &mut entry.kind {
+            EntryKind::Set { value, .. } | EntryKind::Let { value, .. } | EntryKind::Fix { value, .. } => {
+                *value = error
+            }
+            EntryKind::Def { default: Some(value), .. } => *value = error,
+            EntryKind::Def { ty, .. } => *ty = TypeExpr { kind: TypeKind::Error, span: error.span },
+            kind => *kind = EntryKind::Broken,
+        }
+        entry.span = broken;
+        self.push(problem(
+            codes::MISSING_VALUE,
+            end,
+            end,
+            "the line ends where a value should follow",
+            "a value is missing here",
+        ));
+        self.pos = end;
+        true
     }
 
     #[cold]
-    fn bad_end_of_entry(&mut self, c: u8) {
+    fn bad_end_of_entry(&mut self, entry: Option<&mut Entry>) {
+        if self.dangling(entry) {
+            return;
+        }
+        let c = self.peek();
         let i = self.look;
         let place = self.pos;
         if c == b';' {
@@ -308,6 +366,7 @@ impl<'s> Parser<'s> {
                 return Err(Stop);
             }
         }
+        self.pos = self.look;
         Err(self.unexpected("an entry"))
     }
 
@@ -698,13 +757,15 @@ impl<'s> Parser<'s> {
         let colon = self.pos - 1;
         if key.quoted {
             let (start, end) = (key.span.start as usize, key.span.end as usize);
-            self.push(
+            let outer = std::mem::replace(&mut self.colons_set, true);
+            let errors = self.errors.len();
+            let value = self.value();
+            self.colons_set = outer;
+            let inner = self.errors.split_off(errors.min(self.errors.len()));
+            let error =
                 problem(codes::COLON_SETS, colon, colon + 1, "a key is set with `=`", "`:` declares a field")
-                    .fix("write `=`", end.max(start), colon + 1, " ="),
-            );
-            self.colons_set = true;
-            let value = self.silent_value();
-            self.colons_set = false;
+                    .fix("write `=`", end.max(start), colon + 1, " =");
+            self.with_inner(error, inner);
             return Ok(EntryKind::Set {
                 path: EntryPath { first: key, second: None },
                 op: SetOp::Set,
@@ -714,7 +775,7 @@ impl<'s> Parser<'s> {
         }
         let name = Word { text: key.text.clone(), span: key.span };
         let c = self.peek();
-        let type_ahead = self.type_ahead();
+        let type_ahead = self.type_ahead() && !self.look_nl;
         if type_ahead && !self.colons_set {
             let (before, errors, open) = (self.pos, self.errors.len(), self.open.len());
             if let Ok(ty) = self.type_expr() {
@@ -744,8 +805,8 @@ impl<'s> Parser<'s> {
             if let Ok(value) = read
                 && self.errors.iter().skip(errors).all(|e| e.code == codes::COLON_SETS)
             {
-                self.errors.truncate(errors);
-                self.colon_sets(&key, colon);
+                let inner = self.errors.split_off(errors);
+                self.colon_sets(&key, colon, inner);
                 return Ok(EntryKind::Set {
                     path: EntryPath { first: key, second: None },
                     op: SetOp::Set,
@@ -779,10 +840,12 @@ impl<'s> Parser<'s> {
             || matches!(c, b'-' | b'$' | b'\'' | b'#' | 0xC2 | 0xE2)
             || matches!(self.peek_word(), "true" | "false" | "if")
         {
-            self.colon_sets(&key, colon);
-            let inner = std::mem::replace(&mut self.colons_set, true);
-            let value = self.silent_value();
-            self.colons_set = inner;
+            let outer = std::mem::replace(&mut self.colons_set, true);
+            let errors = self.errors.len();
+            let value = self.value();
+            self.colons_set = outer;
+            let inner = self.errors.split_off(errors.min(self.errors.len()));
+            self.colon_sets(&key, colon, inner);
             return Ok(EntryKind::Set {
                 path: EntryPath { first: key, second: None },
                 op: SetOp::Set,
@@ -793,28 +856,29 @@ impl<'s> Parser<'s> {
         Err(self.unexpected("a type"))
     }
 
-    /// A value whose own mistakes do not matter any more.
-    fn silent_value(&mut self) -> Expr {
-        let errors = self.errors.len();
-        let value = self.value();
-        self.errors.truncate(errors);
-        value
+    #[cold]
+    fn colon_sets(&mut self, key: &Key, colon: usize, inner: Vec<SyntaxError>) {
+        let blank = if self.at(colon + 1) == b' ' { " =" } else { " = " };
+        let error = problem(
+            codes::COLON_SETS,
+            colon,
+            colon + 1,
+            "`=` sets a field, `:` declares one",
+            format!("`{}` is given a value", key.text),
+        )
+        .help(format!("set it with `{0} = …`; declare it with `{0}: type = …`", key.text))
+        .fix("write `=`", key.span.end as usize, colon + 1, blank);
+        self.with_inner(error, inner);
     }
 
-    #[cold]
-    fn colon_sets(&mut self, key: &Key, colon: usize) {
-        let blank = if self.at(colon + 1) == b' ' { " =" } else { " = " };
-        self.push(
-            problem(
-                codes::COLON_SETS,
-                colon,
-                colon + 1,
-                "`=` sets a field, `:` declares one",
-                format!("`{}` is given a value", key.text),
-            )
-            .help(format!("set it with `{0} = …`; declare it with `{0}: type = …`", key.text))
-            .fix("write `=`", key.span.end as usize, colon + 1, blank),
-        );
+    /// Colons inside a value that was set with a colon belong to the same mistake; the fix mends all of them.
+    fn with_inner(&mut self, mut error: SyntaxError, inner: Vec<SyntaxError>) {
+        let (same, other): (Vec<_>, Vec<_>) = inner.into_iter().partition(|e| e.code == codes::COLON_SETS);
+        if let Some(fix) = &mut error.fix {
+            fix.edits.extend(same.into_iter().filter_map(|e| e.fix).flat_map(|fix| fix.edits));
+        }
+        self.push(error);
+        self.errors.extend(other);
     }
 
     // ------------------------------------------------------------ statements

@@ -408,8 +408,16 @@ impl<'s> Parser<'s> {
     pub(super) fn not_closed(&mut self, open: usize, close: u8) {
         let c = self.peek();
         let other_close = matches!(c, b'}' | b']' | b')');
-        if self.at_end() || (other_close && self.closes_outer(c)) || self.open_for_good(open) {
+        if self.at_end() || (other_close && self.closes_outer(c)) {
             self.unclosed(open);
+            return;
+        }
+        if self.open_for_good(open) {
+            if other_close {
+                self.wrong_close(open, close);
+            } else {
+                self.unclosed(open);
+            }
             return;
         }
         if other_close {
@@ -509,8 +517,12 @@ impl<'s> Parser<'s> {
                     continue;
                 }
                 b'}' | b']' | b')' => {
-                    if self.closes_outer(c) || self.open.len() < 2 && c == b'}' {
+                    if self.closes_outer(c) {
                         self.unclosed(open);
+                        return;
+                    }
+                    if self.open_for_good(open) {
+                        self.wrong_close(open, close);
                         return;
                     }
                     self.stray_close();

@@ -27,38 +27,68 @@ impl<'s> Parser<'s> {
         let mut first = true;
         while !self.at_end() {
             let before = self.look;
-            if !first && !self.look_nl {
-                self.two_items();
+            if !first && !self.look_nl && !self.two_items() {
+                self.behind_item();
+                self.pos = self.bytes.len();
+                break;
             }
-            first = false;
-            if let Some(item) = self.item(Inside::File) {
+            if let Some(item) = self.item(Inside::File)
+                && (first || item.kind != ItemKind::Broken || chars::starts_word(self.at(before)))
+            {
                 chunk.items.push(item);
             }
+            first = false;
             self.step(before);
         }
         chunk
     }
 
-    /// Another item begins on the line where one ended; or something that is no item at all.
+    /// Whether another item begins on the line where one ended, which is reported.
     #[cold]
-    fn two_items(&mut self) {
+    fn two_items(&mut self) -> bool {
         let (i, place) = (self.look, self.pos);
         let word = self.peek_word();
         let next = chars::word_end(self.bytes, i);
         let begins = self.at(i) == b'@'
+            || chars::is_doc(self.bytes, i)
             || chars::item_word(word).is_some()
-            || (!word.is_empty() && self.at(next) == b' ');
-        if begins && !chars::is_reserved(word) && !self.field_follows(next) {
+            || (chars::starts_word(self.at(next + 1)) && self.at(next) == b' ');
+        if !begins || chars::is_reserved(word) || self.field_follows(next) {
+            return false;
+        }
+        self.push(
+            problem(
+                codes::TWO_ITEMS,
+                i,
+                i + word.len().max(1),
+                "an item begins on a line of its own",
+                "another item ends on this line",
+            )
+            .fix("begin a line", place, i, "\n"),
+        );
+        true
+    }
+
+    /// Something that belongs to no item stands behind one.
+    #[cold]
+    fn behind_item(&mut self) {
+        let c = self.peek();
+        let i = self.look;
+        if matches!(c, b'}' | b']' | b')') {
+            self.stray_close();
+        } else if c == b';' || c == b',' {
             self.push(
                 problem(
-                    codes::TWO_ITEMS,
+                    codes::SUPERFLUOUS_SEPARATOR,
                     i,
-                    i + word.len().max(1),
-                    "an item begins on a line of its own",
-                    "another item ends on this line",
+                    i + 1,
+                    format!("items do not end with `{}`", c as char),
+                    "not needed",
                 )
-                .fix("begin a line", place, i, "\n"),
+                .fix(format!("remove `{}`", c as char), i, i + 1, ""),
             );
+        } else {
+            self.unexpected("the end of the line");
         }
     }
 
@@ -270,6 +300,7 @@ impl<'s> Parser<'s> {
             );
             return Stop;
         }
+        self.pos = self.look;
         self.unexpected("an item")
     }
 
@@ -558,6 +589,18 @@ impl<'s> Parser<'s> {
             }
             return Err(self.unexpected("`:` and a type"));
         }
+        self.peek();
+        if self.look_nl {
+            let place = self.pos;
+            self.push(problem(
+                codes::BAD_TYPE,
+                place - 1,
+                place,
+                "a type is missing after `:`",
+                "nothing follows on this line",
+            ));
+            return Err(Stop);
+        }
         let (start, open) = (self.pos, self.open.len());
         let ty = match self.type_expr() {
             Ok(ty) => ty,
@@ -720,8 +763,11 @@ impl<'s> Parser<'s> {
                 continue;
             }
             let before = self.look;
-            if !first && !self.look_nl {
-                self.two_items();
+            if !first && !self.look_nl && !self.two_items() {
+                self.behind_item();
+                self.skip_entry();
+                self.step(before);
+                continue;
             }
             first = false;
             let word = self.peek_word();

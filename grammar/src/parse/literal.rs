@@ -130,7 +130,11 @@ impl<'s> Parser<'s> {
             .last()
             .is_some_and(|e| e.code == codes::UNCLOSED_INTERPOLATION && e.span.start as usize >= start)
         {
-            // The missing `}` explains it.
+            // The missing `}` explains it; its fix closes both.
+            if let Some(fix) = self.errors.last_mut().and_then(|e| e.fix.as_mut()) {
+                fix.title = "close both".to_owned();
+                fix.edits.iter_mut().for_each(|(_, text)| text.push('"'));
+            }
             self.swallow(start, end);
             return;
         }

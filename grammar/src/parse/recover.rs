@@ -139,6 +139,25 @@ impl<'s> Parser<'s> {
         Stop
     }
 
+    /// Reports a closing bracket, which comes next, that stands where another sort closes, and reads it.
+    #[cold]
+    pub(super) fn wrong_close(&mut self, open: usize, close: u8) {
+        self.peek();
+        let i = self.look;
+        let (opener, close, found) = (self.at(open) as char, close as char, self.at(i) as char);
+        self.push(
+            problem(
+                codes::STRAY_CLOSE,
+                i,
+                i + 1,
+                format!("`{found}` does not close `{opener}`"),
+                format!("`{close}` closes it"),
+            )
+            .fix(format!("write `{close}`"), i, i + 1, close.to_string()),
+        );
+        self.pos = i + 1;
+    }
+
     /// Whether the closing bracket `close` would close something that is open around the innermost bracket.
     pub(super) fn closes_outer(&self, close: u8) -> bool {
         let opener = match close {

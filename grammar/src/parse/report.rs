@@ -107,7 +107,8 @@ impl<'s> Parser<'s> {
             return Stop;
         }
         // Where the line (or text) is over, point behind what was read last, not at the next line.
-        let line_over = self.look_nl || i >= self.bytes.len();
+        let in_block = self.open.last().is_none_or(|(open, _)| self.at(*open as usize) == b'{');
+        let line_over = (self.look_nl && in_block) || i >= self.bytes.len();
         if line_over && self.pos > self.start {
             let (_, name) = self.found(i);
             let found = if self.look_nl && i < self.bytes.len() {
@@ -144,6 +145,14 @@ impl<'s> Parser<'s> {
                 problem(codes::FOREIGN_OPERATOR, i, i + 1, "there is no `?` operator", "not an operator")
                     .help("choose with `if c then a else b`; a field that may be absent is `name?: type`")
             }
+            b'n' if self.text(i, chars::word_end(self.bytes, i)) == "not" => problem(
+                codes::MISPLACED_NOT,
+                i,
+                i + 3,
+                "`not` stands before what it denies",
+                "not an operator between two values",
+            )
+            .help("write `not (a in b)`, or `a != b`"),
             b'%' => problem(
                 codes::FOREIGN_OPERATOR,
                 i,
