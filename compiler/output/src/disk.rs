@@ -166,19 +166,43 @@ impl<'h> Disk<'h> {
     }
 
     /// Moves a folder to a name that must be free.
-    pub(crate) fn rename(&mut self, at: BorrowedFd<'_>, from: &str, to: &str) -> io::Result<()> {
+    pub(crate) fn rename(
+        &mut self,
+        a: BorrowedFd<'_>,
+        from: &str,
+        b: BorrowedFd<'_>,
+        to: &str,
+    ) -> io::Result<()> {
         self.step("rename")?;
-        match rustix::fs::renameat_with(at, from, at, to, RenameFlags::NOREPLACE) {
+        match rustix::fs::renameat_with(a, from, b, to, RenameFlags::NOREPLACE) {
             // Not every file system knows the flag. Replacing is possible for an empty folder only.
-            Err(e) if unsupported(e) => Ok(rustix::fs::renameat(at, from, at, to)?),
+            Err(e) if unsupported(e) => Ok(rustix::fs::renameat(a, from, b, to)?),
             done => Ok(done?),
         }
     }
 
-    /// Swaps two names at once. `false` if the file system cannot.
-    pub(crate) fn exchange(&mut self, at: BorrowedFd<'_>, a: &str, b: &str) -> io::Result<bool> {
+    /// Moves a file over another, at once.
+    pub(crate) fn replace(
+        &mut self,
+        a: BorrowedFd<'_>,
+        from: &str,
+        b: BorrowedFd<'_>,
+        to: &str,
+    ) -> io::Result<()> {
+        self.step("replace")?;
+        Ok(rustix::fs::renameat(a, from, b, to)?)
+    }
+
+    /// Swaps two folders at once. `false` if the file system cannot.
+    pub(crate) fn exchange(
+        &mut self,
+        a: BorrowedFd<'_>,
+        from: &str,
+        b: BorrowedFd<'_>,
+        to: &str,
+    ) -> io::Result<bool> {
         self.step("exchange")?;
-        match rustix::fs::renameat_with(at, a, at, b, RenameFlags::EXCHANGE) {
+        match rustix::fs::renameat_with(a, from, b, to, RenameFlags::EXCHANGE) {
             Ok(()) => Ok(true),
             Err(e) if unsupported(e) => Ok(false),
             Err(e) => Err(e.into()),

@@ -1,8 +1,8 @@
 //! Comparing without writing, for `build --check`.
 
 use crate::manifest::Manifest;
+use crate::place::Place;
 use crate::survey::{self, State};
-use crate::write::Place;
 use crate::{Error, Options, path};
 use ivs_plan::OutputFile;
 use std::fmt;
@@ -73,7 +73,7 @@ pub fn check_drift(root: &Path, files: &[OutputFile], options: &Options) -> Resu
     let lines: Vec<_> = files.iter().copied().zip(found.hashes).collect();
     if found.manifest.is_none_or(|text| text != Manifest::print(&lines).as_bytes()) && drift.files.is_empty()
     {
-        drift.files.push((survey::manifest_path(), Difference::Outdated));
+        drift.files.push((survey::MANIFEST_PATH.to_owned(), Difference::Outdated));
     }
     drift.files.sort();
     drift.foreign = found.foreign.into_iter().map(|f| f.path).collect();

@@ -8,14 +8,19 @@
 //! 2. What a killed build left behind is put away.
 //! 3. The folder is surveyed: each file on disk is compared with what is to be there and with
 //!    `.ivs/manifest.json`. A file changed by hand stops the build; if nothing differs, nothing is written.
-//! 4. A sibling `.NAME.ivs-stage` gets the new tree. Unchanged files are hard links, so that one change among
-//!    10,000 files writes one file; files that ivs did not write are linked over, too.
+//! 4. The smallest thing with all changes in it is built aside: one file, one folder (both in `.ivs/stage`), or the
+//!    whole tree (in the sibling `.NAME.ivs-stage`). Unchanged files in it are hard links, so that one change among
+//!    10,000 files writes one file; what ivs did not write is linked over, too.
 //! 5. All is flushed: file by file if few, else by one `syncfs`.
-//! 6. `renameat2(RENAME_EXCHANGE)` swaps the two folders. Where the file system lacks it, the old tree is moved to
-//!    `.NAME.ivs-old` first; killed between the two moves, the next build (or drift check) moves it back.
-//! 7. The old tree is deleted, file by file, each only if it is also in the new tree or has the listed hash.
+//! 6. It changes hands at once: `rename` for a file, `renameat2(RENAME_EXCHANGE)` for a folder. For a part of the
+//!    tree, the new list is in `.ivs/next.json` before and becomes `manifest.json` after; a file that matches either
+//!    is ivs's. Where the file system cannot exchange, the whole old tree is moved to `.NAME.ivs-old` first; killed
+//!    between the two moves, the next build moves it back.
+//! 7. The old part is deleted, file by file, each only if it is also in the new tree or has a listed hash.
 //!
-//! A folder that is a mount point cannot be renamed, hence not be an output folder; one in it can.
+//! So at any moment the files below the root, apart from `.ivs`, are those of the old build or those of the new one.
+//!
+//! A folder that is a mount point cannot be exchanged, hence hardly be an output folder; one in it can.
 
 pub mod codes;
 mod disk;
@@ -23,6 +28,8 @@ mod drift;
 mod error;
 mod manifest;
 mod path;
+mod place;
+mod stage;
 mod survey;
 mod write;
 
@@ -38,6 +45,8 @@ pub use write::write_with;
 pub const OWN_FOLDER: &str = ".ivs";
 /// The list of files with their hashes, in [`OWN_FOLDER`].
 pub const MANIFEST: &str = "manifest.json";
+/// The list of a build that is being swapped in, in [`OWN_FOLDER`].
+const NEXT: &str = "next.json";
 
 /// How to write.
 #[derive(Clone, Debug)]

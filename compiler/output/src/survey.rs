@@ -1,7 +1,8 @@
 //! What is in the output folder, compared with what ivs wrote and with what is to be there.
 
 use crate::disk::{self, Kind};
-use crate::manifest::{self, Entry, Hash, Manifest};
+use crate::manifest::{self, Hash, Manifest};
+use crate::place::STAGE;
 use crate::{Error, Fault, MANIFEST, OWN_FOLDER};
 use ivs_plan::OutputFile;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -44,6 +45,14 @@ pub(crate) struct Survey {
     pub(crate) foreign: Vec<Foreign>,
     /// The manifest's bytes, if there is one.
     pub(crate) manifest: Option<Vec<u8>>,
+    /// Those of the next one, which a killed build left.
+    pub(crate) next: Option<Vec<u8>>,
+}
+
+/// The lists of what ivs wrote: the manifest, and the next one while a part of the tree is being swapped.
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    pub(crate) lists: Vec<Manifest>,
 }
 
 /// Something that ivs did not write.
@@ -54,20 +63,25 @@ pub(crate) struct Foreign {
     pub(crate) folder: bool,
 }
 
-/// The path of the manifest below the root.
-pub(crate) fn manifest_path() -> String {
-    format!("{OWN_FOLDER}/{MANIFEST}")
-}
+/// The manifest, below the root.
+pub(crate) const MANIFEST_PATH: &str = ".ivs/manifest.json";
+/// The manifest that is about to take its place.
+pub(crate) const NEXT_PATH: &str = ".ivs/next.json";
 
-/// Everything below `folder`, sorted by path; folders only if they are empty.
-pub(crate) fn walk(folder: BorrowedFd<'_>) -> io::Result<Vec<(String, Kind)>> {
-    fn into(at: BorrowedFd<'_>, prefix: &str, depth: usize, out: &mut Vec<(String, Kind)>) -> io::Result<()> {
+/// Everything below `folder`, sorted by path, folders only if they are empty; and all folders, outer before inner.
+pub(crate) fn walk(folder: BorrowedFd<'_>) -> io::Result<(Vec<(String, Kind)>, Vec<String>)> {
+    type Found = (Vec<(String, Kind)>, Vec<String>);
+    fn into(at: BorrowedFd<'_>, prefix: &str, depth: usize, out: &mut Found) -> io::Result<()> {
         if depth > MAX_DEPTH {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "folders are nested too deep"));
         }
         let entries = disk::list(at)?;
-        if entries.is_empty() && depth > 0 {
-            out.push((prefix.trim_end_matches('/').to_owned(), Kind::Folder));
+        if depth > 0 {
+            let own = prefix.trim_end_matches('/').to_owned();
+            if entries.is_empty() {
+                out.0.push((own.clone(), Kind::Folder));
+            }
+            out.1.push(own);
         }
         for (name, kind) in entries {
             let path = format!("{prefix}{name}");
@@ -76,14 +90,14 @@ pub(crate) fn walk(folder: BorrowedFd<'_>) -> io::Result<Vec<(String, Kind)>> {
                     let inner = disk::open_folder(at, &name)?;
                     into(inner.as_fd(), &format!("{path}/"), depth + 1, out)?;
                 }
-                _ => out.push((path, kind)),
+                _ => out.0.push((path, kind)),
             }
         }
         Ok(())
     }
-    let mut out = Vec::new();
+    let mut out = (Vec::new(), Vec::new());
     into(folder, "", 0, &mut out)?;
-    out.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    out.0.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     Ok(out)
 }
 
@@ -98,27 +112,36 @@ pub(crate) fn survey(
         let hashes = hash_all(files, threads);
         let states = vec![State::Missing; files.len()];
         let (obsolete, edited, foreign) = (Vec::new(), Vec::new(), Vec::new());
-        return Ok(Survey { states, hashes, obsolete, edited, foreign, manifest: None });
+        return Ok(Survey { states, hashes, obsolete, edited, foreign, manifest: None, next: None });
     };
     let root = root.as_fd();
     let failed = |e| Error::io("read", shown, e);
-    let text = disk::read_if_any(root, &manifest_path()).map_err(failed)?;
-    let found = walk(root).map_err(failed)?;
+    let text = disk::read_if_any(root, MANIFEST_PATH).map_err(failed)?;
+    let next = disk::read_if_any(root, NEXT_PATH).map_err(failed)?;
+    let (found, _) = walk(root).map_err(failed)?;
     let listed = match &text {
         Some(text) => Manifest::parse(text)
             .map_err(|why| Error::Manifest { path: shown.join(OWN_FOLDER).join(MANIFEST), why })?,
         None if found.is_empty() => Manifest::default(),
         None => return Err(Error::NotOwned { root: shown.to_owned() }),
     };
+    // A next list that is not whole was never acted upon.
+    let next_list = next.as_deref().and_then(|text| Manifest::parse(text).ok());
+    let books = Books { lists: std::iter::once(listed).chain(next_list).collect() };
 
     let planned: HashMap<&str, usize> = files.iter().enumerate().map(|(i, f)| (f.path.as_str(), i)).collect();
     let mut jobs = Vec::with_capacity(found.len());
     let mut foreign = Vec::new();
     for (path, kind) in &found {
-        let (plan, old) = (planned.get(path.as_str()).copied(), listed.files.get(path).copied());
-        if plan.is_some() || old.is_some() {
-            jobs.push(Job { path, kind: *kind, plan: plan.and_then(|i| files.get(i).map(|f| (i, *f))), old });
-        } else if *path != manifest_path() {
+        let (plan, listed) = (planned.get(path.as_str()).copied(), books.entries(path).next().is_some());
+        if plan.is_some() || listed {
+            jobs.push(Job {
+                path,
+                kind: *kind,
+                plan: plan.and_then(|i| files.get(i).map(|f| (i, *f))),
+                listed,
+            });
+        } else if !own(path) {
             foreign.push(Foreign { path: path.clone(), folder: *kind == Kind::Folder });
         }
     }
@@ -129,8 +152,9 @@ pub(crate) fn survey(
         edited: Vec::new(),
         foreign,
         manifest: text,
+        next,
     };
-    for (job, result) in jobs.iter().zip(examine_all(root, &jobs, threads)) {
+    for (job, result) in jobs.iter().zip(examine_all(root, &jobs, &books, threads)) {
         let state = result.map_err(|e| Error::io("read", shown.join(job.path), e))?;
         match job.plan {
             Some((i, _)) => survey.states.get_mut(i).into_iter().for_each(|s| *s = state),
@@ -182,15 +206,21 @@ impl Survey {
     }
 }
 
+/// What ivs keeps for itself in its own folder.
+fn own(path: &str) -> bool {
+    let rest = path.strip_prefix(OWN_FOLDER).and_then(|rest| rest.strip_prefix('/'));
+    path == MANIFEST_PATH || path == NEXT_PATH || rest.is_some_and(|r| r == STAGE || r.starts_with("stage/"))
+}
+
 /// One file on disk that is planned, listed, or both.
 struct Job<'a> {
     path: &'a str,
     kind: Kind,
     plan: Option<(usize, &'a OutputFile)>,
-    old: Option<Entry>,
+    listed: bool,
 }
 
-fn examine(root: BorrowedFd<'_>, job: &Job<'_>, buffer: &mut Vec<u8>) -> io::Result<State> {
+fn examine(root: BorrowedFd<'_>, job: &Job<'_>, books: &Books, buffer: &mut Vec<u8>) -> io::Result<State> {
     if job.kind != Kind::File {
         // An empty folder in the place of a planned file that was never written is simply replaced.
         let gone = job.kind == Kind::Folder;
@@ -204,8 +234,8 @@ fn examine(root: BorrowedFd<'_>, job: &Job<'_>, buffer: &mut Vec<u8>) -> io::Res
     };
     let size = file.metadata()?.len();
     let fits_plan = job.plan.is_some_and(|(_, f)| f.text.len() as u64 == size);
-    let fits_old = job.old.is_some_and(|o| o.size == size);
-    let fault = if job.old.is_some() { Fault::Edited } else { Fault::InTheWay };
+    let fits_old = books.entries(job.path).any(|e| e.size == size);
+    let fault = if job.listed { Fault::Edited } else { Fault::InTheWay };
     if !fits_plan && !fits_old {
         return Ok(State::Taken(fault));
     }
@@ -215,14 +245,18 @@ fn examine(root: BorrowedFd<'_>, job: &Job<'_>, buffer: &mut Vec<u8>) -> io::Res
     if job.plan.is_some_and(|(_, f)| f.text.as_bytes() == buffer.as_slice()) {
         return Ok(State::Same);
     }
-    let ours = fits_old && job.old.is_some_and(|o| o.hash == manifest::hash(buffer));
-    Ok(if ours { State::Outdated } else { State::Taken(fault) })
+    Ok(if books.wrote(job.path, buffer) { State::Outdated } else { State::Taken(fault) })
 }
 
-fn examine_all(root: BorrowedFd<'_>, jobs: &[Job<'_>], threads: usize) -> Vec<io::Result<State>> {
+fn examine_all(
+    root: BorrowedFd<'_>,
+    jobs: &[Job<'_>],
+    books: &Books,
+    threads: usize,
+) -> Vec<io::Result<State>> {
     in_parallel(jobs, threads, |part| {
         let mut buffer = Vec::new();
-        part.iter().map(|job| examine(root, job, &mut buffer)).collect()
+        part.iter().map(|job| examine(root, job, books, &mut buffer)).collect()
     })
 }
 

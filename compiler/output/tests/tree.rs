@@ -144,9 +144,9 @@ fn unchanged_files_stay_the_same_files() {
     scene.build(BASE).unwrap();
     let inode = |path: &str| fs::metadata(scene.at(path)).unwrap().ino();
     let (a, b) = (inode("a.yaml"), inode("shop/b.yaml"));
-    let next = [BASE[0], ("shop/b.yaml", "b: 2\n"), BASE[2]];
+    let next = [BASE[0], ("new.yaml", "n: 1\n"), ("shop/b.yaml", "b: 2\n"), BASE[2]];
     let done = scene.build(&next).unwrap();
-    assert_eq!((done.created, done.changed, done.removed, done.unchanged), (0, 1, 0, 2));
+    assert_eq!((done.created, done.changed, done.removed, done.unchanged), (1, 1, 0, 2));
     assert_eq!(scene.tree(), tree(&next));
     assert_eq!(inode("a.yaml"), a);
     assert_ne!(inode("shop/b.yaml"), b);
@@ -358,6 +358,49 @@ fn a_tree_edited_while_it_was_replaced_is_not_deleted() {
     fs::write(aside.join("a.yaml"), "a: 1\n").unwrap();
     scene.build(BASE).unwrap();
     scene.assert_tidy();
+}
+
+/// The smaller the change, the less is touched.
+#[test]
+fn a_change_in_one_folder_leaves_the_others_alone() {
+    let scene = Scene::new();
+    let folder = |path: &str| fs::metadata(scene.at(path)).unwrap().ino();
+    let start = [("a/1", "1\n"), ("a/2", "1\n"), ("a/x/1", "1\n"), ("b/1", "1\n"), ("top", "1\n")];
+    scene.build(&start).unwrap();
+    let (root, a, ax, b) = (folder(""), folder("a"), folder("a/x"), folder("b"));
+
+    let one_file = [("a/1", "2\n"), ("a/2", "1\n"), ("a/x/1", "1\n"), ("b/1", "1\n"), ("top", "1\n")];
+    scene.build(&one_file).unwrap();
+    assert_eq!(scene.tree(), tree(&one_file));
+    assert_eq!((folder(""), folder("a"), folder("a/x"), folder("b")), (root, a, ax, b));
+
+    let two_files = [("a/1", "3\n"), ("a/3", "1\n"), ("a/x/1", "1\n"), ("b/1", "1\n"), ("top", "1\n")];
+    scene.build(&two_files).unwrap();
+    assert_eq!(scene.tree(), tree(&two_files));
+    assert_eq!((folder(""), folder("b")), (root, b));
+    assert_ne!(folder("a"), a);
+
+    let new_folder = [("a/1", "3\n"), ("a/3", "1\n"), ("a/y/z/1", "1\n"), ("b/1", "1\n"), ("top", "1\n")];
+    scene.build(&new_folder).unwrap();
+    assert_eq!(scene.tree(), tree(&new_folder));
+    assert_eq!((folder(""), folder("b")), (root, b));
+    assert!(!scene.at("a/x").exists());
+
+    scene.build(&new_folder[3..]).unwrap();
+    assert_eq!(scene.tree(), tree(&new_folder[3..]));
+    assert!(!scene.at("a").exists());
+    assert_eq!(fs::read_dir(scene.at(".ivs")).unwrap().count(), 1, "nothing is left in the own folder");
+}
+
+#[test]
+fn what_ivs_did_not_write_is_kept_when_its_folder_is_replaced() {
+    let scene = Scene::new();
+    scene.build(&[("a/1", "1\n"), ("a/2", "1\n"), ("b", "1\n")]).unwrap();
+    scene.put("a/notes.md", "mine\n");
+    scene.put("a/deep/notes.md", "mine\n");
+    scene.build(&[("a/1", "2\n"), ("a/2", "2\n"), ("b", "1\n")]).unwrap();
+    scene.build(&[("b", "1\n")]).unwrap();
+    assert_eq!(scene.tree(), tree(&[("a/deep/notes.md", "mine\n"), ("a/notes.md", "mine\n"), ("b", "1\n")]));
 }
 
 #[test]
