@@ -7,35 +7,50 @@
 mod support;
 
 use ivs_driver::Session;
-use ivs_project::SourceText;
+use ivs_project::{Config, SourceText};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, RngAlgorithm, TestRng, TestRunner};
 use std::sync::Arc;
 use std::time::Instant;
-use support::{fences, markdown, render, root, session};
+use support::{fences, markdown, render, root};
 
 fn full() -> bool {
     std::env::var_os("IVS_FULL").is_some()
 }
 
+/// A package under test.
+struct Package {
+    name: String,
+    config: Config,
+    sources: Vec<SourceText>,
+}
+
+impl Package {
+    fn session(&self, threads: usize) -> Session {
+        self.session_of(&self.sources, threads)
+    }
+    fn session_of(&self, sources: &[SourceText], threads: usize) -> Session {
+        Session::new(sources.to_vec(), self.config.clone(), threads)
+    }
+}
+
 /// The packages of `examples`.
-fn examples() -> Vec<(String, Vec<SourceText>)> {
+fn examples() -> Vec<Package> {
     let mut found = Vec::new();
     let mut folders: Vec<_> = std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).collect();
     folders.sort();
     for folder in folders.iter().filter(|f| f.join("ivs.toml").is_file()) {
         let project = ivs_project::load(folder, None).expect("an example that can be read");
-        // All packages of this suite are named alike.
-        let sources = project.sources.iter().map(|s| support::source(&s.path, &s.text)).collect();
-        found.push((folder.file_name().unwrap().to_string_lossy().into_owned(), sources));
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        found.push(Package { name, config: project.config, sources: project.sources });
     }
     assert!(!found.is_empty());
     found
 }
 
 /// The sources of every literate case, those of generated text left out.
-fn literate() -> Vec<(String, Vec<SourceText>)> {
-    let mut cases: Vec<(String, Vec<SourceText>)> = Vec::new();
+fn literate() -> Vec<Package> {
+    let mut cases: Vec<Package> = Vec::new();
     for path in markdown(&root().join("tests/literate")) {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         if name == "limits" {
@@ -45,11 +60,18 @@ fn literate() -> Vec<(String, Vec<SourceText>)> {
             if fence.is("ivs") {
                 let name = format!("{name}: {}", fence.heading);
                 match cases.last_mut() {
-                    Some((last, sources)) if *last == name => sources.push(fence.source()),
-                    _ => cases.push((name, vec![fence.source()])),
+                    Some(last) if last.name == name => last.sources.push(fence.source()),
+                    _ => cases.push(Package {
+                        name,
+                        config: Config::named(support::PACKAGE),
+                        sources: vec![fence.source()],
+                    }),
                 }
             }
         }
+    }
+    for case in &mut cases {
+        case.sources.sort_by(|a, b| a.path.cmp(&b.path));
     }
     cases
 }
@@ -79,10 +101,10 @@ fn survives(session: &mut Session, path: &str, text: &str, what: &str) {
 }
 
 /// Deletes, inserts and swaps single characters at every `stride`th place.
-fn type_everywhere(name: &str, sources: &[SourceText], stride: usize) {
+fn type_everywhere(package: &Package, stride: usize) {
     const KEYS: &[&str] = &["{", "}", "[", "(", ")", "\"", "=", ".", ",", "/", "$", "-", ":", "0", "a", " ", "\n", "@", "%", "é"];
-    let mut session = session(sources, 1);
-    for source in sources {
+    let mut session = package.session(1);
+    for source in &package.sources {
         let text: Vec<char> = source.text.chars().collect();
         for i in (0..text.len()).step_by(stride) {
             let edited = |change: &dyn Fn(&mut Vec<char>)| {
@@ -90,7 +112,7 @@ fn type_everywhere(name: &str, sources: &[SourceText], stride: usize) {
                 change(&mut copy);
                 copy.into_iter().collect::<String>()
             };
-            let what = |how: &str| format!("{name}, {}: {how} at character {i}", source.path);
+            let what = |how: &str| format!("{}, {}: {how} at character {i}", package.name, source.path);
             let deleted = edited(&|t| {
                 t.remove(i);
             });
@@ -109,18 +131,18 @@ fn type_everywhere(name: &str, sources: &[SourceText], stride: usize) {
 #[test]
 fn no_character_typed_into_an_example_panics() {
     let examples = examples();
-    let total: usize = examples.iter().flat_map(|(_, s)| s).map(|s| s.text.len()).sum();
+    let total: usize = examples.iter().flat_map(|p| &p.sources).map(|s| s.text.len()).sum();
     let stride = if full() { 1 } else { (total / 150).max(1) };
-    for (name, sources) in &examples {
-        type_everywhere(name, sources, stride);
+    for package in &examples {
+        type_everywhere(package, stride);
     }
 }
 
 #[test]
 fn no_character_typed_into_a_literate_case_panics() {
     let stride = if full() { 1 } else { 61 };
-    for (name, sources) in literate() {
-        type_everywhere(&name, &sources, stride);
+    for package in literate() {
+        type_everywhere(&package, stride);
     }
 }
 
@@ -131,10 +153,11 @@ fn as_many_threads_as_there_are_give_the_same_bytes() {
         packages = packages.into_iter().step_by(7).collect();
     }
     packages.extend(examples());
-    for (name, sources) in packages {
-        let alone = everything(&mut session(&sources, 1), &["staging"]);
+    for package in packages {
+        let alone = everything(&mut package.session(1), &["staging"]);
         for threads in [2, 4] {
-            let together = everything(&mut session(&sources, threads), &["staging"]);
+            let together = everything(&mut package.session(threads), &["staging"]);
+            let name = &package.name;
             assert!(alone == together, "{name} with {threads} threads:\n{}", support::diff(&alone, &together));
         }
     }
@@ -143,11 +166,11 @@ fn as_many_threads_as_there_are_give_the_same_bytes() {
 /// The order in which files are given does not matter.
 #[test]
 fn sources_in_any_order_give_the_same_bytes() {
-    for (name, sources) in literate().into_iter().filter(|(_, s)| s.len() > 1).chain(examples()) {
-        let straight = render(&support::check(&sources));
-        let mut reversed = sources.clone();
+    for package in literate().into_iter().filter(|p| p.sources.len() > 1).chain(examples()) {
+        let straight = render(&package.session(1).check());
+        let mut reversed = package.sources.clone();
         reversed.reverse();
-        assert_eq!(straight, render(&support::check(&reversed)), "{name}");
+        assert_eq!(straight, render(&package.session_of(&reversed, 1).check()), "{}", package.name);
     }
 }
 
@@ -252,21 +275,25 @@ fn editing_gives_what_starting_anew_gives() {
     let script = (any::<prop::sample::Index>(), prop::collection::vec((any::<prop::sample::Index>(), step()), steps));
     runner
         .run(&script, |(package, steps)| {
-            let (name, original) = &packages[package.index(packages.len())];
+            let package = &packages[package.index(packages.len())];
+            let original = &package.sources;
             let mut sources = original.clone();
-            let mut edited = session(&sources, 1);
+            let mut edited = package.session(1);
             everything(&mut edited, &["staging"]);
             for (which, step) in &steps {
                 let which = which.index(sources.len());
                 let text = edit(&sources[which].text, &original[which].text, step);
                 edited.set_text(&sources[which].path, &text);
                 sources[which].text = Arc::from(text);
-                let anew = everything(&mut session(&sources, 1), &["staging"]);
+                let anew = everything(&mut package.session_of(&sources, 1), &["staging"]);
                 let now = everything(&mut edited, &["staging"]);
                 if anew != now {
                     let texts: String = sources.iter().map(|s| format!("--- {}\n{}", s.path, s.text)).collect();
                     let difference = support::diff(&anew, &now);
-                    return Err(TestCaseError::fail(format!("{name}: anew (-), edited (+):\n{difference}\n{texts}")));
+                    return Err(TestCaseError::fail(format!(
+                        "{}: anew (-), edited (+):\n{difference}\n{texts}",
+                        package.name
+                    )));
                 }
             }
             Ok(())
