@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 /// `service` → HorizontalPodAutoscaler or ScaledObject, or nothing where the number is fixed.
 pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::part(subject, context, |emit| {
+    Emit::part(subject, context, &["scaling"], |emit| {
         let Some(scaling) = read::nested(emit.object, "scaling") else { return };
         let Some((min, max)) = bounds(scaling).filter(|(min, max)| min != max) else { return };
         let room = emit.room();
@@ -26,7 +26,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         }
         let meta = emit.meta(&emit.name, Some(&room.name));
         let autoscaler = HorizontalPodAutoscaler {
-            metadata: meta.clone(),
+            metadata: meta,
             spec: HorizontalPodAutoscalerSpec {
                 behavior: behavior(emit, scaling),
                 max_replicas: max,
@@ -40,7 +40,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             },
             status: None,
         };
-        emit.push(Order::Autoscaler, ("autoscaling/v2", "HorizontalPodAutoscaler"), &meta, &autoscaler);
+        emit.push(Order::Autoscaler, &autoscaler);
     })
 }
 

@@ -9,8 +9,6 @@ use k8s_openapi::api::batch::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-const JOB: (&str, &str) = ("batch/v1", "Job");
-
 /// `job` → Job.
 pub fn job(subject: &Subject, context: &dyn Context) -> Lowered {
     Emit::run(subject, context, |emit| {
@@ -52,7 +50,7 @@ pub fn cron_job(subject: &Subject, context: &dyn Context) -> Lowered {
         let late = read::field(emit.object, "late");
         let meta = emit.meta(&names::fit(&emit.name, names::CRON_JOB), Some(&room.name));
         let object = CronJob {
-            metadata: meta.clone(),
+            metadata: meta,
             spec: CronJobSpec {
                 concurrency_policy: read::text(emit.object, "concurrency").map(str::to_owned),
                 job_template: JobTemplateSpec {
@@ -70,7 +68,7 @@ pub fn cron_job(subject: &Subject, context: &dyn Context) -> Lowered {
             },
             status: None,
         };
-        emit.push(Order::Workload, ("batch/v1", "CronJob"), &meta, &object);
+        emit.push(Order::Workload, &object);
     })
 }
 
@@ -126,6 +124,6 @@ fn push(emit: &mut Emit<'_>, room: &Room, name: &str, spec: JobSpec) {
             meta.labels.get_or_insert_default().insert(label.to_owned(), value);
         }
     }
-    let object = Job { metadata: meta.clone(), spec: Some(spec), status: None };
-    emit.push(Order::Workload, JOB, &meta, &object);
+    let object = Job { metadata: meta, spec: Some(spec), status: None };
+    emit.push(Order::Workload, &object);
 }

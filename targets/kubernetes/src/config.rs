@@ -34,9 +34,9 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         let object = ConfigMap {
             data: Some(data),
             immutable: read::flag(emit.object, "immutable").then_some(true),
-            metadata: meta.clone(),
+            metadata: meta,
             ..ConfigMap::default()
         };
-        emit.push(Order::Config, ("v1", "ConfigMap"), &meta, &object);
+        emit.push(Order::Config, &object);
     })
 }

@@ -5,6 +5,7 @@ pub mod keda;
 pub mod kueue;
 pub mod vpa;
 
+use crate::emit::Object;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
@@ -29,4 +30,22 @@ pub fn custom<S>(
     spec: S,
 ) -> Custom<S> {
     Custom { api_version, kind, metadata, spec }
+}
+
+impl<S: Serialize> Object for Custom<S> {
+    fn kind(&self) -> (&'static str, &'static str) {
+        (self.api_version, self.kind)
+    }
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+}
+
+impl Object for kueue::WorkloadPriorityClass {
+    fn kind(&self) -> (&'static str, &'static str) {
+        (self.api_version, self.kind)
+    }
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
 }

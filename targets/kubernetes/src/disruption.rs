@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// `service` → PodDisruptionBudget.
 pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::part(subject, context, |emit| {
+    Emit::part(subject, context, &["disruption"], |emit| {
         let room = emit.room();
         let mut unavailable = IntOrString::Int(1);
         if let Some(value) = read::nested(emit.object, "disruption")
@@ -37,7 +37,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         }
         let meta = emit.meta(&emit.name, Some(&room.name));
         let budget = PodDisruptionBudget {
-            metadata: meta.clone(),
+            metadata: meta,
             spec: Some(PodDisruptionBudgetSpec {
                 max_unavailable: Some(unavailable),
                 selector: Some(emit.label_selector()),
@@ -47,6 +47,6 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             }),
             status: None,
         };
-        emit.push(Order::Disruption, ("policy/v1", "PodDisruptionBudget"), &meta, &budget);
+        emit.push(Order::Disruption, &budget);
     })
 }

@@ -2,10 +2,11 @@
 use crate::{amounts, names, read, yaml};
 use ivs_plan::{Artifact, Context, Finding, Lowered, Subject};
 use ivs_value::{RefValue, StructValue, Value};
+use k8s_openapi::Metadata;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::Serialize;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::{SmolStr, SmolStrBuilder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -77,6 +78,23 @@ impl Isolation {
     }
 }
 
+/// Something that can be emitted.
+pub trait Object: Serialize {
+    /// Group with version, and kind.
+    fn kind(&self) -> (&'static str, &'static str);
+    /// Its name and place.
+    fn meta(&self) -> &ObjectMeta;
+}
+
+impl<T: Serialize + Metadata<Ty = ObjectMeta>> Object for T {
+    fn kind(&self) -> (&'static str, &'static str) {
+        (T::API_VERSION, T::KIND)
+    }
+    fn meta(&self) -> &ObjectMeta {
+        self.metadata()
+    }
+}
+
 /// A lowering under way.
 pub struct Emit<'a> {
     /// The value of the declaration.
@@ -105,12 +123,17 @@ impl<'a> Emit<'a> {
         emit.end()
     }
 
-    /// Runs a further lowering of the same kind: what [`Emit::run`] reports is not reported again.
+    /// Runs a further lowering of the same kind, if any of the fields is set: what [`Emit::run`] reports is not reported
+    /// again.
     pub fn part(
         subject: &'a Subject,
         context: &'a dyn Context,
+        needs: &[&str],
         lower: impl FnOnce(&mut Emit<'a>),
     ) -> Lowered {
+        if !needs.iter().any(|name| is_set(read::field(&subject.object, name))) {
+            return Lowered::default();
+        }
         match Self::begin(subject, context) {
             Ok(mut emit) if emit.out.findings.is_empty() => {
                 lower(&mut emit);
@@ -295,35 +318,30 @@ impl<'a> Emit<'a> {
     }
 
     /// Prints an object into the folder of its namespace, or `_cluster`.
-    pub fn push<T: Serialize>(&mut self, order: Order, kind: (&str, &str), meta: &ObjectMeta, object: &T) {
-        let folder = meta.namespace.clone().unwrap_or_else(|| "_cluster".to_owned());
-        self.push_into(&folder, order, kind, meta, object);
+    pub fn push<T: Object>(&mut self, order: Order, object: &T) {
+        let folder = object.meta().namespace.as_deref().unwrap_or("_cluster");
+        self.push_into(folder, order, object);
     }
 
     /// Prints an object into a folder below `kubernetes/`.
-    pub fn push_into<T: Serialize>(
-        &mut self,
-        folder: &str,
-        order: Order,
-        (api, kind): (&str, &str),
-        meta: &ObjectMeta,
-        object: &T,
-    ) {
+    pub fn push_into<T: Object>(&mut self, folder: &str, order: Order, object: &T) {
         if self.silent || !self.out.findings.is_empty() {
             return;
         }
+        let (api, kind) = object.kind();
+        let meta = object.meta();
         let name = meta.name.as_deref().unwrap_or_default();
         let identity = match meta.namespace.as_deref() {
-            Some(namespace) => format_smolstr!("{api} {kind} {namespace}/{name}"),
-            None => format_smolstr!("{api} {kind} {name}"),
+            Some(namespace) => joined(&[api, " ", kind, " ", namespace, "/", name]),
+            None => joined(&[api, " ", kind, " ", name]),
         };
-        match yaml::to_string(object) {
+        match yaml::print(object) {
             Ok(text) => self.out.artifacts.push(Artifact {
-                folder: format_smolstr!("kubernetes/{folder}"),
+                folder: joined(&["kubernetes/", folder]),
                 file: file(&self.name),
                 order: order as u16,
                 identity,
-                text: Arc::from(text),
+                text,
             }),
             Err(error) => {
                 self.find("IVS6050", format!("{kind} `{name}` cannot be printed: {error}"), &[], None)
@@ -413,10 +431,10 @@ pub fn is_closed(object: &StructValue) -> bool {
 
 /// What selects the pods of a declaration of that kind.
 pub fn selector(name: &str, kind: &str) -> Texts {
-    Texts::from([
-        ("app.kubernetes.io/component".to_owned(), kind.to_owned()),
-        ("app.kubernetes.io/name".to_owned(), name.to_owned()),
-    ])
+    let mut labels = Texts::new();
+    labels.insert("app.kubernetes.io/component".to_owned(), kind.to_owned());
+    labels.insert("app.kubernetes.io/name".to_owned(), name.to_owned());
+    labels
 }
 
 /// Selects by all of the labels.
@@ -424,7 +442,24 @@ pub fn matching(labels: Texts) -> LabelSelector {
     LabelSelector { match_expressions: None, match_labels: Some(labels) }
 }
 
+/// Whether a field says anything: neither `none`, `off` nor empty.
+fn is_set(value: &Value) -> bool {
+    match value {
+        Value::None => false,
+        Value::Member(member) => member.name != "off",
+        Value::List(items) => !items.is_empty(),
+        Value::Map(map) => !map.entries.is_empty(),
+        _ => true,
+    }
+}
+
+fn joined(parts: &[&str]) -> SmolStr {
+    let mut text = SmolStrBuilder::new();
+    parts.iter().for_each(|part| text.push_str(part));
+    text.finish()
+}
+
 /// The file of a declaration; `kustomization.yaml` is the folder's index.
 fn file(name: &str) -> SmolStr {
-    if name == "kustomization" { "kustomization.objects.yaml".into() } else { format_smolstr!("{name}.yaml") }
+    if name == "kustomization" { "kustomization.objects.yaml".into() } else { joined(&[name, ".yaml"]) }
 }

@@ -60,6 +60,6 @@ fn kustomization(folder: &str, resources: Vec<&str>) -> OutputFile {
     let object =
         Kustomization { api_version: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources };
     // Names of files are short texts, which can always be printed.
-    let text = yaml::to_string(&object).unwrap_or_default();
-    OutputFile { path: format!("{folder}/kustomization.yaml"), text: Arc::from(text) }
+    let text = yaml::print(&object).unwrap_or_default();
+    OutputFile { path: format!("{folder}/kustomization.yaml"), text }
 }

@@ -64,7 +64,7 @@ pub fn scaled_object(emit: &mut Emit<'_>, room: &Room, scaling: &StructValue, (m
         scale_target_ref: TargetName { name: emit.name.clone() },
         triggers,
     };
-    emit.push(Order::Autoscaler, SCALED_OBJECT, &meta, &custom(SCALED_OBJECT, meta.clone(), spec));
+    emit.push(Order::Autoscaler, &custom(SCALED_OBJECT, meta, spec));
 }
 
 fn event(
@@ -148,8 +148,8 @@ fn authenticate(emit: &mut Emit<'_>, room: &Room, event: &str, secret: String, k
     let spec = TriggerAuthenticationSpec {
         secret_target_ref: vec![SecretTarget { key, name: secret, parameter: "host" }],
     };
-    let object = custom(TRIGGER_AUTHENTICATION, meta.clone(), spec);
-    emit.push(Order::Credentials, TRIGGER_AUTHENTICATION, &meta, &object);
+    let object = custom(TRIGGER_AUTHENTICATION, meta, spec);
+    emit.push(Order::Credentials, &object);
     name
 }
 

@@ -51,11 +51,11 @@ pub fn queue(subject: &Subject, context: &dyn Context) -> Lowered {
             resource_groups: vec![ResourceGroup { covered_resources: covered, flavors }],
         };
         let meta = emit.meta(&emit.name, None);
-        emit.push(Order::Queue, CLUSTER_QUEUE, &meta, &custom(CLUSTER_QUEUE, meta.clone(), spec));
+        emit.push(Order::Queue, &custom(CLUSTER_QUEUE, meta, spec));
         for namespace in namespaces {
             let meta = emit.meta(&emit.name, Some(&namespace));
             let spec = LocalQueueSpec { cluster_queue: emit.name.clone() };
-            emit.push(Order::LocalQueue, LOCAL_QUEUE, &meta, &custom(LOCAL_QUEUE, meta.clone(), spec));
+            emit.push(Order::LocalQueue, &custom(LOCAL_QUEUE, meta, spec));
         }
     })
 }
@@ -95,8 +95,8 @@ pub fn flavor(subject: &Subject, context: &dyn Context) -> Lowered {
             }
         }
         let meta = emit.meta(&emit.name, None);
-        let object = custom(RESOURCE_FLAVOR, meta.clone(), ResourceFlavorSpec { node_labels, tolerations });
-        emit.push(Order::Flavor, RESOURCE_FLAVOR, &meta, &object);
+        let object = custom(RESOURCE_FLAVOR, meta, ResourceFlavorSpec { node_labels, tolerations });
+        emit.push(Order::Flavor, &object);
     })
 }
 
@@ -107,11 +107,11 @@ pub fn priority(subject: &Subject, context: &dyn Context) -> Lowered {
         let object = WorkloadPriorityClass {
             api_version: WORKLOAD_PRIORITY_CLASS.0,
             kind: WORKLOAD_PRIORITY_CLASS.1,
-            metadata: meta.clone(),
+            metadata: meta,
             description: read::text(emit.object, "title").map(str::to_owned),
             value: emit.int32(read::field(emit.object, "value"), &["value"]),
         };
-        emit.push(Order::Priority, WORKLOAD_PRIORITY_CLASS, &meta, &object);
+        emit.push(Order::Priority, &object);
     })
 }
 

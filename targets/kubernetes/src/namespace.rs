@@ -43,8 +43,8 @@ fn room(emit: &mut Emit<'_>, name: String) {
     for mode in ["enforce", "audit", "warn"] {
         labels.insert(format!("pod-security.kubernetes.io/{mode}"), room.isolation.label().to_owned());
     }
-    let namespace = Namespace { metadata: meta.clone(), ..Namespace::default() };
-    emit.push_into(&room.name, Order::Namespace, ("v1", "Namespace"), &meta, &namespace);
+    let namespace = Namespace { metadata: meta, ..Namespace::default() };
+    emit.push_into(&room.name, Order::Namespace, &namespace);
     if let Some(quota) = read::nested(object, "quota") {
         limit(emit, &room, quota);
     }
@@ -75,11 +75,11 @@ fn limit(emit: &mut Emit<'_>, room: &Room, quota: &StructValue) {
     }
     let meta = emit.meta(&names::fit(&format!("{}-quota", room.name), names::LABEL), Some(&room.name));
     let object = ResourceQuota {
-        metadata: meta.clone(),
+        metadata: meta,
         spec: Some(ResourceQuotaSpec { hard: Some(hard), ..ResourceQuotaSpec::default() }),
         status: None,
     };
-    emit.push(Order::Quota, ("v1", "ResourceQuota"), &meta, &object);
+    emit.push(Order::Quota, &object);
 
     let Some(defaults) = read::nested(emit.object, "defaults") else { return };
     let mut item = LimitRangeItem { type_: "Container".into(), ..LimitRangeItem::default() };
@@ -91,8 +91,8 @@ fn limit(emit: &mut Emit<'_>, room: &Room, quota: &StructValue) {
         item.default.get_or_insert_default().insert(resource.to_owned(), high);
     }
     let meta = emit.meta(&names::fit(&format!("{}-defaults", room.name), names::LABEL), Some(&room.name));
-    let object = LimitRange { metadata: meta.clone(), spec: Some(LimitRangeSpec { limits: vec![item] }) };
-    emit.push(Order::Limits, ("v1", "LimitRange"), &meta, &object);
+    let object = LimitRange { metadata: meta, spec: Some(LimitRangeSpec { limits: vec![item] }) };
+    emit.push(Order::Limits, &object);
 }
 
 fn amount(emit: &mut Emit<'_>, value: &Value, path: &[&str], is_bytes: bool) -> Quantity {

@@ -12,7 +12,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::sync::Arc;
 
-const KIND: (&str, &str) = ("networking.k8s.io/v1", "NetworkPolicy");
 /// The label by which Kubernetes itself names every namespace.
 const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
@@ -25,7 +24,7 @@ struct Traffic {
 
 /// `service` → what it may reach and who may reach it, and for each service that it depends on, the way in there.
 pub fn service(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::part(subject, context, |emit| {
+    Emit::part(subject, context, &["depends_on", "expose", "allow"], |emit| {
         let room = emit.room();
         let mut traffic = Traffic::default();
         for item in read::list(emit.object, "depends_on") {
@@ -248,7 +247,7 @@ fn push_both(emit: &mut Emit<'_>, namespace: &str, name: &str, selector: LabelSe
     }
     let meta = emit.meta(&names::fit(name, 253), Some(namespace));
     let policy = NetworkPolicy {
-        metadata: meta.clone(),
+        metadata: meta,
         spec: Some(NetworkPolicySpec {
             pod_selector: Some(selector),
             ingress: (!traffic.ingress.is_empty()).then_some(traffic.ingress),
@@ -256,5 +255,5 @@ fn push_both(emit: &mut Emit<'_>, namespace: &str, name: &str, selector: LabelSe
             policy_types: Some(types),
         }),
     };
-    emit.push(Order::Traffic, KIND, &meta, &policy);
+    emit.push(Order::Traffic, &policy);
 }

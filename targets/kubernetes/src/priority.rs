@@ -19,10 +19,10 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         let object = PriorityClass {
             description: read::text(emit.object, "title").map(str::to_owned),
             global_default: read::flag(emit.object, "default").then_some(true),
-            metadata: meta.clone(),
+            metadata: meta,
             preemption_policy: (!read::flag(emit.object, "preempts")).then(|| "Never".into()),
             value: Some(emit.int32(read::field(emit.object, "value"), &["value"])),
         };
-        emit.push(Order::Priority, ("scheduling.k8s.io/v1", "PriorityClass"), &meta, &object);
+        emit.push(Order::Priority, &object);
     })
 }

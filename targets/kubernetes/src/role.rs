@@ -7,7 +7,6 @@ use k8s_openapi::api::rbac::v1::{
     ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject as Who,
 };
 
-const API: &str = "rbac.authorization.k8s.io/v1";
 const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// `role` → Role and RoleBinding in its namespace, else ClusterRole and ClusterRoleBinding.
@@ -36,22 +35,19 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             let room = emit.room();
             let meta = emit.meta(&name, Some(&room.name));
             let role = Role { metadata: meta.clone(), rules: Some(rules) };
-            emit.push(Order::Role, (API, "Role"), &meta, &role);
+            emit.push(Order::Role, &role);
             if subjects.is_some() {
-                let binding = RoleBinding { metadata: meta.clone(), role_ref: reference("Role"), subjects };
-                emit.push(Order::Binding, (API, "RoleBinding"), &meta, &binding);
+                let binding = RoleBinding { metadata: meta, role_ref: reference("Role"), subjects };
+                emit.push(Order::Binding, &binding);
             }
         } else {
             let meta = emit.meta(&name, None);
             let role = ClusterRole { aggregation_rule: None, metadata: meta.clone(), rules: Some(rules) };
-            emit.push(Order::Role, (API, "ClusterRole"), &meta, &role);
+            emit.push(Order::Role, &role);
             if subjects.is_some() {
-                let binding = ClusterRoleBinding {
-                    metadata: meta.clone(),
-                    role_ref: reference("ClusterRole"),
-                    subjects,
-                };
-                emit.push(Order::Binding, (API, "ClusterRoleBinding"), &meta, &binding);
+                let binding =
+                    ClusterRoleBinding { metadata: meta, role_ref: reference("ClusterRole"), subjects };
+                emit.push(Order::Binding, &binding);
             }
         }
     })

@@ -36,14 +36,14 @@ pub fn gateway(subject: &Subject, context: &dyn Context) -> Lowered {
         }
         let meta = emit.meta(&emit.name, Some(&room.name));
         let class = read::text(emit.object, "class").unwrap_or_default().to_owned();
-        let object = custom(GATEWAY, meta.clone(), GatewaySpec { gateway_class_name: class, listeners });
-        emit.push(Order::Gateway, GATEWAY, &meta, &object);
+        let object = custom(GATEWAY, meta, GatewaySpec { gateway_class_name: class, listeners });
+        emit.push(Order::Gateway, &object);
     })
 }
 
 /// `service` with `expose` → HTTPRoute.
 pub fn exposure(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::part(subject, context, |emit| {
+    Emit::part(subject, context, &["expose"], |emit| {
         let Some(expose) = read::nested(emit.object, "expose") else { return };
         let room = emit.room();
         let Some(parent) = read::reference(expose, "gateway").and_then(|g| parent(emit, g)) else { return };
@@ -87,8 +87,8 @@ pub fn route(subject: &Subject, context: &dyn Context) -> Lowered {
 
 fn push(emit: &mut Emit<'_>, room: &Room, spec: HttpRouteSpec) {
     let meta = emit.meta(&emit.name, Some(&room.name));
-    let object = custom(HTTP_ROUTE, meta.clone(), spec);
-    emit.push(Order::Route, HTTP_ROUTE, &meta, &object);
+    let object = custom(HTTP_ROUTE, meta, spec);
+    emit.push(Order::Route, &object);
 }
 
 fn parent(emit: &mut Emit<'_>, reference: &RefValue) -> Option<Parent> {

@@ -10,7 +10,7 @@ use ivs_plan::{Context, Lowered, Subject};
 
 /// `service` → VerticalPodAutoscaler, unless `vertical = off`.
 pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
-    Emit::part(subject, context, |emit| {
+    Emit::part(subject, context, &["vertical"], |emit| {
         let Some(vertical) = read::member(emit.object, "vertical") else { return };
         let update_mode = match vertical.name.as_str() {
             "advise" => "Off",
@@ -44,7 +44,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             target_ref: TargetRef { api_version: "apps/v1", kind: "Deployment", name: emit.name.clone() },
             update_policy: UpdatePolicy { update_mode },
         };
-        let object = custom(VERTICAL_POD_AUTOSCALER, meta.clone(), spec);
-        emit.push(Order::Vertical, VERTICAL_POD_AUTOSCALER, &meta, &object);
+        let object = custom(VERTICAL_POD_AUTOSCALER, meta, spec);
+        emit.push(Order::Vertical, &object);
     })
 }

@@ -1,5 +1,5 @@
 //! A service's Deployment, Service and ServiceAccount.
-use crate::emit::{Emit, Order};
+use crate::emit::{Emit, Order, Room};
 use crate::{amounts, autoscaler, pod, read};
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::Value;
@@ -13,8 +13,6 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         let room = emit.room();
         let object = emit.object;
         let namespace = Some(room.name.as_str());
-        let meta = emit.meta(&emit.name, namespace);
-
         let mut template = pod::template(emit, &room, None);
         let account = read::text(object, "account");
         if let Some(spec) = &mut template.spec {
@@ -28,16 +26,16 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         if account.is_none() {
             let account = ServiceAccount {
                 automount_service_account_token: Some(false),
-                metadata: meta.clone(),
+                metadata: emit.meta(&emit.name, namespace),
                 ..ServiceAccount::default()
             };
-            emit.push(Order::Account, ("v1", "ServiceAccount"), &meta, &account);
+            emit.push(Order::Account, &account);
         }
-        service(emit, &meta);
+        service(emit, &room);
 
         let replicas = autoscaler::fixed_replicas(emit);
         let deployment = Deployment {
-            metadata: meta.clone(),
+            metadata: emit.meta(&emit.name, namespace),
             spec: Some(DeploymentSpec {
                 replicas,
                 selector: emit.label_selector(),
@@ -47,7 +45,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             }),
             status: None,
         };
-        emit.push(Order::Workload, ("apps/v1", "Deployment"), &meta, &deployment);
+        emit.push(Order::Workload, &deployment);
     })
 }
 
@@ -91,7 +89,7 @@ fn strategy(emit: &mut Emit<'_>) -> DeploymentStrategy {
 }
 
 /// Inside the cluster only: the way in is a gateway's route.
-fn service(emit: &mut Emit<'_>, meta: &k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta) {
+fn service(emit: &mut Emit<'_>, room: &Room) {
     let mut ports = Vec::new();
     for (name, port) in read::structs(emit.object, "port") {
         let Some(number) = read::int32(port, "service") else { continue };
@@ -115,7 +113,7 @@ fn service(emit: &mut Emit<'_>, meta: &k8s_openapi::apimachinery::pkg::apis::met
         );
     }
     let service = Service {
-        metadata: meta.clone(),
+        metadata: emit.meta(&emit.name, Some(&room.name)),
         spec: Some(ServiceSpec {
             ports: Some(ports),
             selector: Some(emit.selector()),
@@ -124,5 +122,5 @@ fn service(emit: &mut Emit<'_>, meta: &k8s_openapi::apimachinery::pkg::apis::met
         }),
         status: None,
     };
-    emit.push(Order::Service, ("v1", "Service"), meta, &service);
+    emit.push(Order::Service, &service);
 }

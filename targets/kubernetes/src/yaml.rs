@@ -9,7 +9,9 @@ mod tests;
 
 use serde::Serialize;
 use serde::ser::{self, Impossible};
+use std::cell::RefCell;
 use std::fmt;
+use std::sync::Arc;
 
 /// Why an object cannot be printed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,10 +35,16 @@ impl ser::Error for Error {
 ///
 /// # Errors
 /// If a key is not text or longer than 1,000 bytes, or a number is not finite.
-pub fn to_string<T: Serialize>(object: &T) -> Result<String, Error> {
-    let mut out = String::with_capacity(2048);
-    object.serialize(Node { out: &mut out, indent: 0, place: Place::Root })?;
-    Ok(out)
+pub fn print<T: Serialize>(object: &T) -> Result<Arc<str>, Error> {
+    thread_local! {
+        static BUFFER: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+    // Nobody else can hold the buffer: printing calls no code that prints.
+    BUFFER.with_borrow_mut(|out| {
+        out.clear();
+        object.serialize(Node { out, indent: 0, place: Place::Root })?;
+        Ok(Arc::from(out.as_str()))
+    })
 }
 
 /// What stands before the value on its line.
@@ -144,9 +152,9 @@ impl Block<'_> {
         self.value(item, Place::Dash)
     }
 
-    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Error> {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
         self.begin();
-        scalar::key(self.out, key)?;
+        scalar::field(self.out, name)?;
         self.out.push(':');
         self.value(value, Place::Key)
     }

@@ -9,13 +9,37 @@ const RESERVED: [&str; 12] =
 /// Longest key: parsers need not look further than 1,024 characters for a key's end.
 const LONGEST_KEY: usize = 1000;
 
+/// What may follow in a scalar without quotes: letters, digits and `_ . / -`.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        #[allow(clippy::indexing_slicing)]
+        {
+            table[b] = (b as u8).is_ascii_alphanumeric() || matches!(b as u8, b'_' | b'.' | b'/' | b'-');
+        }
+        b += 1;
+    }
+    table
+};
+
 /// Whether the text may stand without quotes: a letter, then letters, digits and `_ . / -`, and no reserved word.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else { return false };
     first.is_ascii_alphabetic()
-        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-'))
+        && bytes.iter().all(|b| PLAIN.get(usize::from(*b)).copied().unwrap_or(false))
         && !(bytes.len() <= 9 && RESERVED.iter().any(|w| w.eq_ignore_ascii_case(text)))
+}
+
+/// Writes the name of a struct's field, which is a Rust or JSON identifier.
+pub(super) fn field(out: &mut String, name: &'static str) -> Result<(), Error> {
+    if name.len() > 9 && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        debug_assert!(is_plain(name), "{name}");
+        out.push_str(name);
+        return Ok(());
+    }
+    key(out, name)
 }
 
 /// Writes a key: plain or in double quotes.

@@ -151,6 +151,7 @@ impl Package {
                     ("port", map([("http", port(8080, 80))])),
                     ("vertical", member("vertical", "off")),
                     ("spread", spelled("spread", "preferred", "ScheduleAnyway")),
+                    ("disruption", record(vec![("unavailable", n(1))])),
                     ("grace", secs(30)),
                 ],
                 fields,
