@@ -77,7 +77,7 @@ pub fn gateway_duration(value: &Value) -> Option<String> {
     for (unit, size) in [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)] {
         let n = rest / size;
         rest %= size;
-        if n > 99_999 || n < 0 {
+        if !(0..=99_999).contains(&n) {
             return None;
         }
         if n > 0 {

@@ -1,7 +1,7 @@
 //! What changes a service's number of replicas: a HorizontalPodAutoscaler, or KEDA's ScaledObject where time or
 //! events decide or the number may be zero. Never both, and never beside `replicas` of the Deployment.
 use crate::emit::{Emit, Order};
-use crate::{amounts, keda, read};
+use crate::{amounts, codes, keda, read};
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::StructValue;
 use k8s_openapi::api::autoscaling::v2::{
@@ -50,7 +50,7 @@ pub fn fixed_replicas(emit: &mut Emit<'_>) -> Option<i32> {
     let Some((min, max)) = bounds(scaling) else {
         let shown = ivs_value::display(read::field(scaling, "replicas"));
         emit.find(
-            "IVS6021",
+            codes::WHOLE,
             format!("{shown} replicas are more than can be counted"),
             &["scaling", "replicas"],
             None,
@@ -86,7 +86,7 @@ pub fn target(emit: &mut Emit<'_>, name: &str, given: &StructValue) -> MetricTar
         let quantity = amounts::by_dimension(value).unwrap_or_else(|| {
             let shown = ivs_value::display(value);
             emit.find(
-                "IVS6020",
+                codes::QUANTITY,
                 format!("{shown} cannot be written exactly"),
                 &["scaling", "target", name, field],
                 Some("Kubernetes counts in thousandths of base units: seconds, bytes, pieces".into()),

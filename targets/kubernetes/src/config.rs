@@ -1,6 +1,6 @@
 //! A config's ConfigMap.
 use crate::emit::{Emit, Order, Texts};
-use crate::{names, read};
+use crate::{codes, names, read};
 use ivs_plan::{Context, Lowered, Subject};
 use k8s_openapi::api::core::v1::ConfigMap;
 
@@ -17,7 +17,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             let key = read::key(key);
             if !names::is_data_key(key) {
                 emit.find(
-                    "IVS6033",
+                    codes::CONFIG,
                     format!("`{key}` is no key of a ConfigMap"),
                     &["data", key],
                     Some("at most 253 letters, digits, `-`, `_`, `.`".into()),
@@ -28,7 +28,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             data.insert(key.to_owned(), value.to_owned());
         }
         if size > LARGEST {
-            emit.find("IVS6033", format!("{size} bytes; a ConfigMap holds {LARGEST}"), &["data"], None);
+            emit.find(codes::CONFIG, format!("{size} bytes; a ConfigMap holds {LARGEST}"), &["data"], None);
         }
         let meta = emit.meta(&emit.name, Some(&room.name));
         let object = ConfigMap {

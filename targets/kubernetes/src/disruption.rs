@@ -2,7 +2,7 @@
 //!
 //! `maxUnavailable`, never `minAvailable`: a budget of as many pods as there are would block every drain of a node.
 use crate::emit::{Emit, Order};
-use crate::{amounts, read};
+use crate::{amounts, codes, read};
 use ivs_plan::{Context, Lowered, Subject};
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -18,7 +18,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         {
             match amounts::count_or_part(value) {
                 Some(IntOrString::Int(0)) => emit.find(
-                    "IVS6041",
+                    codes::STUCK_DRAIN,
                     "a budget of no pod lets no node be drained".into(),
                     &["disruption", "unavailable"],
                     Some("`disruption { unavailable = 1 }`".into()),
@@ -27,7 +27,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
                 None => {
                     let shown = ivs_value::display(value);
                     emit.find(
-                        "IVS6021",
+                        codes::WHOLE,
                         format!("{shown} is neither a count nor a whole percent"),
                         &["disruption", "unavailable"],
                         None,

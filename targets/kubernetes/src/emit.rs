@@ -1,5 +1,5 @@
 //! What all lowerings share: the subject, its names, labels and place, findings, printed objects.
-use crate::{amounts, names, read, yaml};
+use crate::{amounts, codes, names, read, yaml};
 use ivs_plan::{Artifact, Context, Finding, Lowered, Subject};
 use ivs_value::{RefValue, StructValue, Value};
 use k8s_openapi::Metadata;
@@ -152,7 +152,7 @@ impl<'a> Emit<'a> {
         let mut emit = Emit { object, name: String::new(), subject, context, out, silent: false };
         let Some(name) = names::dns(&subject.slug, names::LABEL) else {
             emit.find(
-                "IVS6010",
+                codes::NAME,
                 format!(
                     "`{}` has no letter or digit that a name in Kubernetes could be made of",
                     subject.slug
@@ -260,21 +260,21 @@ impl<'a> Emit<'a> {
             let value = read::as_text(value).unwrap_or_default();
             if MANAGED.contains(&key) {
                 self.find(
-                    "IVS6012",
+                    codes::OWN_LABEL,
                     format!("the label `{key}` is set by the compiler, pods are selected by it"),
                     &["labels", key],
                     None,
                 );
             } else if !names::is_label_key(key) {
                 self.find(
-                    "IVS6011",
+                    codes::LABEL,
                     format!("`{key}` is no name of a label"),
                     &["labels", key],
                     Some(LABEL_HELP.into()),
                 );
             } else if !names::is_label_value(value) {
                 self.find(
-                    "IVS6011",
+                    codes::LABEL,
                     format!("`{value}` is no value of a label"),
                     &["labels", key],
                     Some(
@@ -288,7 +288,7 @@ impl<'a> Emit<'a> {
             let key = read::key(key);
             if !names::is_label_key(&key.to_ascii_lowercase()) {
                 self.find(
-                    "IVS6011",
+                    codes::LABEL,
                     format!("`{key}` is no name of an annotation"),
                     &["annotations", key],
                     Some(LABEL_HELP.into()),
@@ -344,7 +344,7 @@ impl<'a> Emit<'a> {
                 text,
             }),
             Err(error) => {
-                self.find("IVS6050", format!("{kind} `{name}` cannot be printed: {error}"), &[], None)
+                self.find(codes::PRINT, format!("{kind} `{name}` cannot be printed: {error}"), &[], None)
             }
         }
     }
@@ -364,7 +364,12 @@ impl<'a> Emit<'a> {
     fn quantity(&mut self, text: Option<String>, value: &Value, path: &[&str], help: &str) -> Quantity {
         let Some(text) = text else {
             let shown = ivs_value::display(value);
-            self.find("IVS6020", format!("{shown} cannot be written exactly"), path, Some(help.to_owned()));
+            self.find(
+                codes::QUANTITY,
+                format!("{shown} cannot be written exactly"),
+                path,
+                Some(help.to_owned()),
+            );
             return Quantity(String::new());
         };
         Quantity(text)
@@ -375,7 +380,7 @@ impl<'a> Emit<'a> {
         amounts::seconds(value).unwrap_or_else(|| {
             let shown = ivs_value::display(value);
             self.find(
-                "IVS6021",
+                codes::WHOLE,
                 format!("{shown} is no whole number of seconds, which Kubernetes wants"),
                 path,
                 None,
@@ -389,7 +394,7 @@ impl<'a> Emit<'a> {
         let seconds = self.seconds(value, path);
         i32::try_from(seconds).unwrap_or_else(|_| {
             let shown = ivs_value::display(value);
-            self.find("IVS6021", format!("{shown} is longer than Kubernetes can count"), path, None);
+            self.find(codes::WHOLE, format!("{shown} is longer than Kubernetes can count"), path, None);
             0
         })
     }
@@ -398,7 +403,12 @@ impl<'a> Emit<'a> {
     pub fn percent(&mut self, value: &Value, path: &[&str]) -> i32 {
         amounts::whole_percent(value).unwrap_or_else(|| {
             let shown = ivs_value::display(value);
-            self.find("IVS6021", format!("{shown} is no whole percent, which Kubernetes wants"), path, None);
+            self.find(
+                codes::WHOLE,
+                format!("{shown} is no whole percent, which Kubernetes wants"),
+                path,
+                None,
+            );
             0
         })
     }
@@ -411,7 +421,7 @@ impl<'a> Emit<'a> {
             .unwrap_or_else(|| {
                 let shown = ivs_value::display(value);
                 self.find(
-                    "IVS6021",
+                    codes::WHOLE,
                     format!("{shown} is no whole number of 32 bits, which Kubernetes wants"),
                     path,
                     None,

@@ -5,7 +5,7 @@ use crate::custom::keda::{
     TargetName, Trigger, TriggerAuthenticationSpec,
 };
 use crate::emit::{Emit, Order, Room, Texts};
-use crate::{amounts, autoscaler, names, pod, read};
+use crate::{amounts, autoscaler, codes, names, pod, read};
 use ivs_value::{StructValue, Value};
 
 /// Emits a ScaledObject, and a TriggerAuthentication for each event with a secret.
@@ -80,7 +80,7 @@ fn event(
         read::base(value).and_then(amounts::plain).unwrap_or_else(|| {
             let shown = ivs_value::display(value);
             emit.find(
-                "IVS6020",
+                codes::QUANTITY,
                 format!("{shown} cannot be written exactly"),
                 &["scaling", "event", name, field],
                 Some("round it".into()),

@@ -84,16 +84,6 @@ pub fn flavor(subject: &Subject, context: &dyn Context) -> Lowered {
                 ..Toleration::default()
             })
             .collect();
-        for (field, count) in [("nodes", node_labels.len()), ("taints", tolerations.len())] {
-            if count > 8 {
-                emit.find(
-                    "IVS6043",
-                    format!("a flavor has at most 8 of `{field}`, not {count}"),
-                    &[field],
-                    None,
-                );
-            }
-        }
         let meta = emit.meta(&emit.name, None);
         let object = custom(RESOURCE_FLAVOR, meta, ResourceFlavorSpec { node_labels, tolerations });
         emit.push(Order::Flavor, &object);

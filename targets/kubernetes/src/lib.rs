@@ -6,6 +6,7 @@
 mod amounts;
 mod autoscaler;
 mod batch;
+pub mod codes;
 mod config;
 mod custom;
 mod disruption;
@@ -27,6 +28,8 @@ mod route;
 mod vertical;
 mod workload;
 mod yaml;
+
+pub use codes::CODES;
 
 use ivs_plan::{Artifact, Lowering, OutputFile, Target};
 

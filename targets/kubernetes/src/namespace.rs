@@ -1,6 +1,6 @@
 //! Namespaces with their labels, quotas, defaults and closed network; one per tenant for a tenancy.
 use crate::emit::{self, Emit, Isolation, Order, Room};
-use crate::{names, network, read};
+use crate::{codes, names, network, read};
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{StructValue, Value};
 use k8s_openapi::api::core::v1::{
@@ -28,7 +28,7 @@ pub fn tenancy(subject: &Subject, context: &dyn Context) -> Lowered {
             match names::dns(&whole, names::LABEL) {
                 Some(name) => room(emit, name),
                 None => {
-                    emit.find("IVS6010", format!("`{whole}` cannot name a namespace"), &["tenants"], None)
+                    emit.find(codes::NAME, format!("`{whole}` cannot name a namespace"), &["tenants"], None)
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Pods: one container, its resources, environment, files and rights. Shared by services and jobs.
 use crate::emit::{Emit, Isolation, Room, Texts};
-use crate::{names, placement, probes, read};
+use crate::{codes, names, placement, probes, read};
 use ivs_value::{StructValue, Value};
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapEnvSource, ConfigMapVolumeSource, Container, ContainerPort, EnvFromSource, EnvVar,
@@ -89,7 +89,7 @@ fn ports(emit: &mut Emit<'_>) -> Option<Vec<ContainerPort>> {
     for (name, port) in read::structs(emit.object, "port") {
         if !names::is_port_name(name) {
             emit.find(
-                "IVS6010",
+                codes::NAME,
                 format!("`{name}` is no name of a port"),
                 &["port", name],
                 Some("at most 15 lower case letters, digits and single `-` between them".into()),
@@ -111,7 +111,7 @@ fn env(emit: &mut Emit<'_>) -> Option<Vec<EnvVar>> {
         let name = read::key(key);
         if !names::is_env_name(name) {
             emit.find(
-                "IVS6031",
+                codes::ENV_NAME,
                 format!("`{name}` is no name of an environment variable"),
                 &["env", name],
                 Some("printable ASCII without `=`".into()),
@@ -138,7 +138,7 @@ pub fn secret(emit: &mut Emit<'_>, address: &str, path: &[&str]) -> Option<(Stri
     let found = names::secret(address);
     if found.is_none() {
         emit.find(
-            "IVS6032",
+            codes::SECRET_KEY,
             format!("`{address}` names no key of a secret"),
             path,
             Some("`secret(\"vault://mount/path#key\")`".into()),
@@ -166,7 +166,7 @@ fn configs(emit: &mut Emit<'_>, room: &Room, annotations: &mut Texts) -> Files {
         let Some(name) = config(emit, room, item, "mount", &mut content) else { continue };
         let path = read::key(path);
         if !path.starts_with('/') || path.contains(':') {
-            emit.find("IVS6033", format!("`{path}` is no absolute path"), &["mount", path], None);
+            emit.find(codes::CONFIG, format!("`{path}` is no absolute path"), &["mount", path], None);
         }
         mounts.push(VolumeMount {
             name: name.clone(),
@@ -205,7 +205,7 @@ fn config(
     let other = emit.room_of(&object);
     if other.name != room.name {
         emit.find(
-            "IVS6034",
+            codes::OTHER_NAMESPACE,
             format!(
                 "`{}` is in namespace `{}`, and pods of `{}` cannot read it",
                 name, other.name, room.name

@@ -1,6 +1,6 @@
 //! A priority's PriorityClass.
 use crate::emit::{Emit, Order};
-use crate::read;
+use crate::{codes, read};
 use ivs_plan::{Context, Lowered, Subject};
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 
@@ -9,7 +9,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
     Emit::run(subject, context, |emit| {
         if emit.name.starts_with("system-") {
             emit.find(
-                "IVS6010",
+                codes::NAME,
                 format!("`{}`: names that begin with `system-` belong to Kubernetes", emit.name),
                 &["slug"],
                 Some("choose another name or `slug`".into()),

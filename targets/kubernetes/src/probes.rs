@@ -37,13 +37,5 @@ pub fn probe(emit: &mut Emit<'_>, kind: &str) -> Option<Probe> {
     probe.timeout_seconds = seconds("timeout");
     probe.failure_threshold = read::int32(given, "failures");
     probe.success_threshold = read::int32(given, "successes").filter(|n| *n != 1);
-    if kind != "ready" && probe.success_threshold.is_some() {
-        emit.find(
-            "IVS6035",
-            format!("`successes` of a {kind} probe must be 1"),
-            &["probe", kind, "successes"],
-            None,
-        );
-    }
     Some(probe)
 }

@@ -1,6 +1,6 @@
 //! Permissions: Role and RoleBinding, or ClusterRole and ClusterRoleBinding.
 use crate::emit::{Emit, Order};
-use crate::read;
+use crate::{codes, read};
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{TaggedValue, Value};
 use k8s_openapi::api::rbac::v1::{
@@ -71,7 +71,7 @@ fn who(emit: &mut Emit<'_>, member: &TaggedValue) -> Option<Who> {
             };
             if !read::flag(&service, "api_access") {
                 emit.find(
-                    "IVS6044",
+                    codes::NO_TOKEN,
                     format!("pods of `{name}` get no token, so the role is of no use to them"),
                     &["subjects"],
                     Some(format!("set `api_access = true` in service `{}`", reference.name)),

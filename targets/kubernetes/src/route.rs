@@ -5,7 +5,7 @@ use crate::custom::gateway::{
     Parent, PathMatch, Rule, Timeouts, Tls,
 };
 use crate::emit::{Emit, Order, Room};
-use crate::{amounts, network, read};
+use crate::{amounts, codes, network, read};
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{RefValue, StructValue};
 
@@ -69,7 +69,7 @@ pub fn route(subject: &Subject, context: &dyn Context) -> Lowered {
             let other = emit.room_of(&service);
             if other.name != room.name {
                 emit.find(
-                    "IVS6034",
+                    codes::OTHER_NAMESPACE,
                     format!("`{backend}` is in namespace `{}`, the route in `{}`", other.name, room.name),
                     &["rule", name, "to"],
                     Some("declare the route in the namespace of its services".into()),
@@ -115,7 +115,7 @@ fn rule(
     };
     let Some(port) = port else {
         emit.find(
-            "IVS6030",
+            codes::NO_PORT,
             format!("`{backend}` has no port `{name}` that others can connect to"),
             &at("port"),
             Some(format!("`port {name} {{ container = 8080, service = 80 }}` in the service")),
@@ -130,7 +130,7 @@ fn rule(
             None => {
                 let shown = ivs_value::display(timeout);
                 emit.find(
-                    "IVS6021",
+                    codes::WHOLE,
                     format!("{shown} is no whole number of milliseconds"),
                     &at("timeout"),
                     None,

@@ -1,6 +1,6 @@
 //! A service's Deployment, Service and ServiceAccount.
 use crate::emit::{Emit, Order, Room};
-use crate::{amounts, autoscaler, pod, read};
+use crate::{amounts, autoscaler, codes, pod, read};
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::Value;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};
@@ -58,7 +58,7 @@ fn strategy(emit: &mut Emit<'_>) -> DeploymentStrategy {
         amounts::count_or_part(value).unwrap_or_else(|| {
             let shown = ivs_value::display(value);
             emit.find(
-                "IVS6021",
+                codes::WHOLE,
                 format!("{shown} is neither a count nor a whole percent"),
                 &["rollout", field],
                 None,
@@ -73,7 +73,7 @@ fn strategy(emit: &mut Emit<'_>) -> DeploymentStrategy {
     };
     if zero(&surge) && zero(&unavailable) {
         emit.find(
-            "IVS6040",
+            codes::STUCK_ROLLOUT,
             "with neither more nor fewer pods than wanted, none can be replaced".into(),
             &["rollout"],
             Some("`rollout { surge = 25% }`, or `unavailable = 1` where there is no room for more".into()),
@@ -106,7 +106,7 @@ fn service(emit: &mut Emit<'_>, room: &Room) {
     }
     if emit.name.starts_with(|c: char| c.is_ascii_digit()) {
         emit.find(
-            "IVS6010",
+            codes::NAME,
             format!("`{}` cannot name a Service, which begins with a letter", emit.name),
             &["slug"],
             Some("set `slug`".into()),

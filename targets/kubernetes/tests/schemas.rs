@@ -1,5 +1,6 @@
 //! Every object against what judges it: the built-in types of Kubernetes 1.36, custom resource definitions of current
 //! releases, and `kubectl kustomize`. Definitions and tools are not part of the source; without them, that test says so.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod common;
 use common::*;
 use serde::Serialize;
@@ -178,12 +179,11 @@ impl Judge<'_> {
         {
             fault(format!("{value} is not one of {allowed:?}"));
         }
-        if let Some(n) = value.as_f64() {
-            if schema["minimum"].as_f64().is_some_and(|min| n < min)
-                || schema["maximum"].as_f64().is_some_and(|max| n > max)
-            {
-                fault(format!("{n} is out of bounds"));
-            }
+        if let Some(n) = value.as_f64()
+            && (schema["minimum"].as_f64().is_some_and(|min| n < min)
+                || schema["maximum"].as_f64().is_some_and(|max| n > max))
+        {
+            fault(format!("{n} is out of bounds"));
         }
         if let Some(text) = value.as_str() {
             let length = text.chars().count() as u64;
@@ -242,6 +242,25 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+#[test]
+fn the_judge_finds_faults() {
+    let schema = serde_json::json!({
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": { "type": "string", "maxLength": 2, "enum": ["ab", "abc"] },
+            "ports": { "type": "array", "maxItems": 1, "items": { "type": "integer", "maximum": 9 } },
+        },
+    });
+    let object = serde_json::json!({ "ports": [10, "x"], "nam": 1 });
+    let mut faults = Vec::new();
+    Judge { root: &Json::Null }.check(&schema, &object, "o", &mut faults);
+    assert_eq!(faults.len(), 5, "{faults:#?}");
+    let object = serde_json::json!({ "name": "abc" });
+    Judge { root: &Json::Null }.check(&schema, &object, "o", &mut faults);
+    assert_eq!(faults.len(), 6, "{faults:#?}");
 }
 
 #[test]
