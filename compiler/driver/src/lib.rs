@@ -1,1 +1,208 @@
-//! Placeholder.
+//! The compiler as a library: sources in, diagnostics and output files out, again and again.
+//!
+//! Takes texts and a configuration. Gives reports and files; keeps what it computed, so that the next question after
+//! an edit is answered from what did not change. Never reads or writes a file.
+
+mod database;
+mod decide;
+mod emit;
+mod report;
+
+pub use database::Database;
+pub use emit::targets;
+pub use report::{Report, ReportFile};
+
+use ivs_eval::{Env, Inst, PathKey};
+use ivs_plan::OutputFile;
+use ivs_project::{Config, SourceText};
+use ivs_source::{Program, SourceFile};
+use salsa::{Durability, Setter};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// A program under compilation.
+pub struct Session {
+    db: Database,
+    threads: usize,
+    config: Config,
+}
+
+impl Session {
+    /// A session over the sources of a package and the standard library. `threads`: 0 for one per processor.
+    pub fn new(sources: Vec<SourceText>, config: Config, threads: usize) -> Session {
+        let db = Database::default();
+        let mut files: Vec<SourceFile> = Vec::with_capacity(ivs_stdlib::FILES.len() + sources.len());
+        for (path, text) in ivs_stdlib::FILES {
+            let module = match path.rsplit_once('/') {
+                Some((folder, _)) => format!("std.{}", folder.replace('/', ".")),
+                None => "std".to_owned(),
+            };
+            files.push(
+                SourceFile::builder(
+                    SmolStr::from(format!("std/{path}")),
+                    Arc::from(*text),
+                    module.into(),
+                    true,
+                )
+                .durability(Durability::HIGH)
+                .new(&db),
+            );
+        }
+        for s in sources {
+            files.push(SourceFile::new(&db, s.path.into(), s.text, s.module.into(), false));
+        }
+        let date = config.as_of.map(|d| (d.year as i16, d.month, d.day));
+        let _ = Program::builder(files.into(), config.package.clone().into(), date)
+            .durability(Durability::MEDIUM)
+            .new(&db);
+        Session { db, threads, config }
+    }
+
+    /// Replaces (or adds) the text of a file of the package. Equal text changes nothing.
+    pub fn set_text(&mut self, path: &str, text: &str) {
+        let program = Program::get(&self.db);
+        let files = program.files(&self.db).clone();
+        match files.iter().find(|f| !f.library(&self.db) && f.path(&self.db) == path) {
+            Some(file) => {
+                if &**file.text(&self.db) != text {
+                    file.set_text(&mut self.db).to(Arc::from(text));
+                }
+            }
+            None => {
+                let module = match path.rsplit_once('/') {
+                    Some((folder, _)) => format!("{}.{}", self.config.package, folder.replace('/', ".")),
+                    None => self.config.package.clone(),
+                };
+                let file = SourceFile::new(&self.db, path.into(), Arc::from(text), module.into(), false);
+                let mut own: Vec<SourceFile> = files.to_vec();
+                own.push(file);
+                self.set_files(own);
+            }
+        }
+    }
+
+    /// Removes a file of the package.
+    pub fn remove_file(&mut self, path: &str) {
+        let files = Program::get(&self.db).files(&self.db).clone();
+        let rest: Vec<SourceFile> =
+            files.iter().copied().filter(|f| f.library(&self.db) || f.path(&self.db) != path).collect();
+        if rest.len() != files.len() {
+            self.set_files(rest);
+        }
+    }
+
+    fn set_files(&mut self, mut files: Vec<SourceFile>) {
+        files.sort_by(|a, b| {
+            (!a.library(&self.db), a.path(&self.db)).cmp(&(!b.library(&self.db), b.path(&self.db)))
+        });
+        let program = Program::get(&self.db);
+        program.set_files(&mut self.db).to(files.into());
+    }
+
+    /// The declared environments, by name.
+    pub fn environments(&mut self) -> Vec<String> {
+        ivs_eval::environments(&self.db).iter().map(SmolStr::to_string).collect()
+    }
+
+    /// Decides the base and every environment.
+    pub fn check(&mut self) -> Report {
+        self.run(|db, threads| {
+            let mut envs = vec![Env::new(db, SmolStr::default())];
+            envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
+            let mut findings = decide::sources(db, threads);
+            for env in envs {
+                findings.extend(decide::environment(db, env, threads));
+            }
+            report::report(db, findings)
+        })
+    }
+
+    /// Compiles one environment (`None`: the base). No files if anything is wrong.
+    pub fn build(&mut self, env: Option<&str>) -> (Report, Vec<OutputFile>) {
+        let env = SmolStr::new(env.unwrap_or_default());
+        self.run(move |db, threads| {
+            let env = Env::new(db, env.clone());
+            let mut findings = decide::sources(db, threads);
+            findings.extend(decide::environment(db, env, threads));
+            let failed = findings.iter().any(|d| d.severity == ivs_source::Severity::Error);
+            let mut files = Vec::new();
+            if !failed {
+                let (found, made) = emit::emit(db, env, threads);
+                findings.extend(found);
+                files = made;
+            }
+            let report = report::report(db, findings);
+            if report.has_errors() {
+                files.clear();
+            }
+            (report, files)
+        })
+    }
+
+    /// The value at a path such as `text-service.scaling.replicas.max`, printed.
+    ///
+    /// # Errors
+    /// What is wrong with the path, or that the value could not be determined.
+    pub fn value(&mut self, env: Option<&str>, path: &str) -> Result<String, String> {
+        let db = &self.db;
+        let env = Env::new(db, SmolStr::new(env.unwrap_or_default()));
+        let (head, rest) = split_head(path);
+        let (name, key) = match head.split_once('[') {
+            Some((n, k)) => (n, Some(k.trim_end_matches(']'))),
+            None => (head, None),
+        };
+        let decl = ivs_model::modules(db)
+            .files
+            .keys()
+            .map(|m| ivs_model::Module::new(db, m.clone()))
+            .filter(|m| !ivs_model::modules(db).library.contains(m))
+            .find_map(|m| ivs_model::module_index(db, m).decls.get(name).and_then(|d| d.first().copied()))
+            .ok_or_else(|| format!("there is no declaration `{name}`"))?;
+        let inst = match key {
+            None => Inst::new(db, decl, None),
+            Some(k) => ivs_eval::instances(db, env, decl)
+                .into_iter()
+                .find(|i| i.key(db).as_ref().is_some_and(|f| f.text() == k))
+                .ok_or_else(|| format!("`{name}` has no member `{k}`"))?,
+        };
+        let names: Vec<&str> = rest.split('.').filter(|s| !s.is_empty()).collect();
+        let value = match names.is_empty() {
+            true => ivs_value::Value::Struct(ivs_eval::object(db, env, inst).value.clone()),
+            false => ivs_eval::value(db, env, inst, PathKey::of(names)),
+        };
+        match value {
+            ivs_value::Value::Unknown => Err(format!("`{path}` could not be determined")),
+            v => Ok(ivs_value::display(&v)),
+        }
+    }
+
+    /// The database, for tests that look at what was computed.
+    pub fn database(&self) -> &Database {
+        &self.db
+    }
+
+    /// Runs on a thread with a stack that deep chains of values fit in.
+    fn run<R: Send>(&mut self, f: impl FnOnce(&Database, usize) -> R + Send) -> R {
+        let threads = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            n => n,
+        };
+        database::with_stack(self.db.clone(), move |db| f(&db, threads))
+    }
+}
+
+/// `a[b.c].d.e` as `a[b.c]` and `d.e`.
+fn split_head(path: &str) -> (&str, &str) {
+    let mut depth = 0;
+    for (i, c) in path.char_indices() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            '.' if depth == 0 => {
+                return (path.get(..i).unwrap_or(path), path.get(i + 1..).unwrap_or(""));
+            }
+            _ => {}
+        }
+    }
+    (path, "")
+}

@@ -1,1 +1,27 @@
-//! Placeholder.
+//! What the sources mean: layers merged, formulas evaluated, values with their provenance.
+//!
+//! Takes typed bodies. Gives the value of every declaration in every environment, with diagnostics, as queries.
+//! Never lowers or prints anything.
+
+mod conform;
+mod cycle;
+mod expr;
+mod global;
+mod inst;
+mod layer;
+mod loops;
+mod machine;
+mod node;
+mod path;
+mod provenance;
+mod require;
+mod result;
+
+pub use cycle::cycle_report;
+pub use global::global_diagnostics;
+pub use inst::{Env, FamilyKey, Inst, environments, inst_name, inst_of, qualified_inst, ref_to as reference};
+pub use layer::{Family, Layer, LayerKind, family, instances, is_enabled, layers, set_of, static_conflicts};
+pub use provenance::{Link, provenance};
+pub use result::{ObjectResult, PathKey, object, value};
+
+pub use ivs_source::{Db, ItemDiagnostic, ItemId};

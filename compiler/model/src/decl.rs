@@ -1,7 +1,7 @@
 //! Declarations: their kind, bases, parameters, and the overlays that amend them.
 
-use crate::names::{Found, Module, in_module, item_module, module_index, modules, resolve};
 use crate::fields::{Schema, defined_fields, schema};
+use crate::names::{Found, Module, in_module, item_module, module_index, modules, resolve};
 use crate::types::TypeReader;
 use ivs_grammar::ast::{ItemKind, StrPart};
 use ivs_source::{Db, ItemId, parse_item};
@@ -47,7 +47,9 @@ pub fn decl_info(db: &dyn Db, item: ItemId) -> DeclInfo {
 /// Resolves a dotted path to what its last word may mean.
 pub(crate) fn resolve_path(db: &dyn Db, module: Module, words: &[SmolStr]) -> Option<Found> {
     let (last, front) = words.split_last()?;
-    let Some((root, middle)) = front.split_first() else { return Some(resolve(db, module, last.clone()).clone()) };
+    let Some((root, middle)) = front.split_first() else {
+        return Some(resolve(db, module, last.clone()).clone());
+    };
     let mut at = resolve(db, module, root.clone()).module?;
     for word in middle {
         at = in_module(db, module, at, word).module?;

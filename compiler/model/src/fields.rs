@@ -47,7 +47,10 @@ pub struct Field {
 impl Field {
     /// Whether somebody has to set it. A struct is always there; its own open fields are demanded.
     pub fn demanded(&self) -> bool {
-        !self.optional && !self.has_default && self.builtin.is_none() && !matches!(self.ty.core(), Ty::Struct(_))
+        !self.optional
+            && !self.has_default
+            && self.builtin.is_none()
+            && !matches!(self.ty.core(), Ty::Struct(_))
     }
     /// The type of reading it.
     pub fn read_ty(&self) -> Ty {
@@ -100,7 +103,12 @@ pub(crate) fn builtin_fields() -> Vec<Field> {
     vec![
         field("name", Ty::Str, Builtin::Name, "The declaration's name."),
         field("slug", Ty::Str, Builtin::Slug, "Its name in outputs: lower case, digits and `-`."),
-        field("enabled", Ty::Bool, Builtin::Enabled, "A disabled declaration emits nothing and is in no set."),
+        field(
+            "enabled",
+            Ty::Bool,
+            Builtin::Enabled,
+            "A disabled declaration emits nothing and is in no set.",
+        ),
         field("title", Ty::Str, Builtin::Absent, "Its name for people."),
         field("labels", Ty::Map(Arc::new((Ty::Str, Ty::Str))), Builtin::Labels, "Labels on every output."),
         field("version", Ty::Version, Builtin::Absent, "Its version."),
@@ -237,7 +245,11 @@ impl EnumSchema {
 }
 
 /// Fields from parameters; `first` counts definitions over all members, as their defaults are kept.
-pub(crate) fn param_fields<'ast>(reader: &mut TypeReader<'_, 'ast>, params: &'ast [Param], first: u16) -> Vec<Field> {
+pub(crate) fn param_fields<'ast>(
+    reader: &mut TypeReader<'_, 'ast>,
+    params: &'ast [Param],
+    first: u16,
+) -> Vec<Field> {
     let mut fields = Vec::with_capacity(params.len());
     for (i, p) in params.iter().enumerate() {
         let ty = reader.read(&p.ty);
@@ -259,7 +271,9 @@ pub(crate) fn param_fields<'ast>(reader: &mut TypeReader<'_, 'ast>, params: &'as
 #[salsa::tracked(returns(clone))]
 pub fn enum_schema(db: &dyn Db, item: ItemId) -> Arc<EnumSchema> {
     let parsed = parse_item(db, item);
-    let Some(ItemKind::Enum { name, members }) = parsed.item().map(|i| &i.kind) else { return Arc::default() };
+    let Some(ItemKind::Enum { name, members }) = parsed.item().map(|i| &i.kind) else {
+        return Arc::default();
+    };
     let mut reader = TypeReader::new(db, item);
     let mut count = 0;
     let mut out: Vec<MemberSchema> = Vec::with_capacity(members.len());
@@ -297,9 +311,21 @@ pub(crate) struct FnSchema {
 #[salsa::tracked(returns(clone))]
 pub(crate) fn fn_schema(db: &dyn Db, item: ItemId) -> Arc<FnSchema> {
     let parsed = parse_item(db, item);
-    let Some(ItemKind::Fn { params, result, .. }) = parsed.item().map(|i| &i.kind) else { return Arc::default() };
+    let Some(ItemKind::Fn { params, result, .. }) = parsed.item().map(|i| &i.kind) else {
+        return Arc::default();
+    };
     let mut reader = TypeReader::new(db, item);
     let params = param_fields(&mut reader, params, 0);
     let result = Some(reader.read(result));
     Arc::new(FnSchema { params, result })
+}
+
+/// The parameters of a function, in order.
+pub fn fn_params(db: &dyn Db, item: ItemId) -> Vec<Field> {
+    fn_schema(db, item).params.clone()
+}
+
+/// The result type of a function.
+pub fn fn_result(db: &dyn Db, item: ItemId) -> Option<Ty> {
+    fn_schema(db, item).result.clone()
 }

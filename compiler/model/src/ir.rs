@@ -165,8 +165,17 @@ pub enum TExpr {
     /// A string with holes.
     Interpolate(Box<[StrPartIr]>),
     List(Box<[ExprId]>),
-    ListFor { clauses: Box<ClausesIr>, base: u32, body: ExprId },
-    MapFor { clauses: Box<ClausesIr>, base: u32, key: ExprId, value: ExprId },
+    ListFor {
+        clauses: Box<ClausesIr>,
+        base: u32,
+        body: ExprId,
+    },
+    MapFor {
+        clauses: Box<ClausesIr>,
+        base: u32,
+        key: ExprId,
+        value: ExprId,
+    },
     /// A block where a struct is expected.
     Struct(ItemId, BlockId),
     /// A block where a map is expected: its type.
@@ -176,9 +185,15 @@ pub enum TExpr {
     /// A local variable: loop variable, parameter, `it`.
     Local(u32),
     /// A `let` of the block `depth` levels out.
-    Let { depth: u32, index: u32 },
+    Let {
+        depth: u32,
+        index: u32,
+    },
     /// A field of the object of the block `depth` levels out.
-    Field { depth: u32, field: u16 },
+    Field {
+        depth: u32,
+        field: u16,
+    },
     /// `self`: the declaration, or the struct in its own definition.
     SelfValue,
     Inherited,
@@ -193,31 +208,76 @@ pub enum TExpr {
     /// The enabled declarations of a kind.
     SetOf(ItemId),
     /// `x.f`, `x?.f`
-    Member { base: ExprId, name: SmolStr, optional: bool },
-    Index { base: ExprId, index: ExprId },
+    Member {
+        base: ExprId,
+        name: SmolStr,
+        optional: bool,
+    },
+    Index {
+        base: ExprId,
+        index: ExprId,
+    },
     /// A function of the library of functions.
-    Call { function: &'static str, args: Box<[ExprId]> },
+    Call {
+        function: &'static str,
+        args: Box<[ExprId]>,
+    },
     /// A function that an item declares; an argument left out is its default.
-    CallFn { function: ItemId, args: Box<[Option<ExprId>]> },
+    CallFn {
+        function: ItemId,
+        args: Box<[Option<ExprId>]>,
+    },
     /// A tagged value; arguments by field.
-    Construct { of: ItemId, member: u32, args: Box<[Option<ExprId>]> },
+    Construct {
+        of: ItemId,
+        member: u32,
+        args: Box<[Option<ExprId>]>,
+    },
     /// `.a.b`
     Selector(Box<[SmolStr]>),
-    As { value: ExprId, unit: Arc<Unit> },
+    As {
+        value: ExprId,
+        unit: Arc<Unit>,
+    },
     AsPercent(ExprId),
-    Unary { op: UnaryOp, operand: ExprId },
-    Binary { op: BinaryOp, left: ExprId, right: ExprId },
-    If { arms: Box<[(ExprId, ExprId)]>, otherwise: ExprId },
+    Unary {
+        op: UnaryOp,
+        operand: ExprId,
+    },
+    Binary {
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+    },
+    If {
+        arms: Box<[(ExprId, ExprId)]>,
+        otherwise: ExprId,
+    },
     /// `x is member`
-    IsMember { value: ExprId, member: u32 },
+    IsMember {
+        value: ExprId,
+        member: u32,
+    },
     /// `x is template`
-    IsTemplate { value: ExprId, template: ItemId },
+    IsTemplate {
+        value: ExprId,
+        template: ItemId,
+    },
     /// `x matches "…"`, the pattern known to be sound if constant.
-    Convert { value: ExprId, to: Convert },
+    Convert {
+        value: ExprId,
+        to: Convert,
+    },
     /// A quantity of a dimension that only evaluation knows.
-    CheckDim { value: ExprId, dim: Dim },
+    CheckDim {
+        value: ExprId,
+        dim: Dim,
+    },
     /// A block of ranges and the like: the value must conform to a type.
-    Conform { value: ExprId, ty: Box<Ty> },
+    Conform {
+        value: ExprId,
+        ty: Box<Ty>,
+    },
     /// `secret("vault://…")`
     Secret(SmolStr),
 }

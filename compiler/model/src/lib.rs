@@ -4,24 +4,28 @@
 
 pub mod code;
 mod decl;
+mod fields;
 mod infer;
 pub mod ir;
 mod names;
 mod report;
-mod fields;
 mod suggest;
 mod ty;
 mod types;
 mod units;
 
 pub use decl::{
-    BaseError, DeclInfo, OverlayTarget, base_chain, decl_info, decl_kind, decl_schema, decls_of_kind, overlay_targets,
-    qualified_name, resolve_base,
+    BaseError, DeclInfo, OverlayTarget, base_chain, decl_info, decl_kind, decl_schema, decls_of_kind,
+    overlay_targets, overlays_of, qualified_name, resolve_base,
+};
+pub use fields::{
+    Builtin, EnumSchema, Field, MemberSchema, Schema, enum_schema, fn_params, fn_result, schema,
 };
 pub use infer::{Typed, body, result_type, source_map, typed};
-pub use names::{Found, Module, ModuleIndex, Modules, item_module, library_thing, module_index, modules, resolve};
+pub use names::{
+    Found, Module, ModuleIndex, Modules, item_module, library_thing, module_index, modules, resolve,
+};
 pub use report::{item_diagnostics, module_diagnostics};
-pub use fields::{Builtin, EnumSchema, Field, MemberSchema, Schema, enum_schema, schema};
 pub use ty::{Record, Refined, Ty};
 pub use types::type_alias;
 pub use units::{UnitDef, unit_def};

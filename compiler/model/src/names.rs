@@ -56,7 +56,11 @@ struct HeadOf {
 #[salsa::tracked(returns(ref))]
 fn heads(db: &dyn Db, file: SourceFile) -> Vec<HeadOf> {
     let cut = items(db, file);
-    cut.ids.iter().zip(&cut.chunks).map(|(&id, c)| HeadOf { id, private: c.head.private, template: c.head.template }).collect()
+    cut.ids
+        .iter()
+        .zip(&cut.chunks)
+        .map(|(&id, c)| HeadOf { id, private: c.head.private, template: c.head.template })
+        .collect()
 }
 
 /// What a module declares.
@@ -184,7 +188,9 @@ pub(crate) struct UseTarget {
 #[salsa::tracked(returns(ref))]
 pub(crate) fn use_targets(db: &dyn Db, item: ItemId) -> Vec<UseTarget> {
     let parsed = parse_item(db, item);
-    let Some(ItemKind::Use { path, names, alias }) = parsed.item().map(|i| &i.kind) else { return Vec::new() };
+    let Some(ItemKind::Use { path, names, alias }) = parsed.item().map(|i| &i.kind) else {
+        return Vec::new();
+    };
     let words: Vec<&str> = path.words.iter().map(|w| w.text.as_str()).collect();
     if let Some(names) = names {
         let module = Module::new(db, SmolStr::from(words.join(".")));
@@ -323,7 +329,12 @@ pub(crate) fn in_module(db: &dyn Db, from: Module, module: Module, name: &SmolSt
 }
 
 /// The name nearest to a mistyped one among all that a module can see.
-pub(crate) fn nearest_name(db: &dyn Db, module: Module, name: &str, want: impl Fn(ItemId) -> bool) -> Option<SmolStr> {
+pub(crate) fn nearest_name(
+    db: &dyn Db,
+    module: Module,
+    name: &str,
+    want: impl Fn(ItemId) -> bool,
+) -> Option<SmolStr> {
     let own = module_index(db, module);
     let scope = scope(db, module);
     let mut names: Vec<&SmolStr> = Vec::new();

@@ -135,7 +135,13 @@ fn version_report(db: &dyn Db, item: ItemId, base: &ivs_grammar::ast::Base, out:
     let required = match ivs_value::checks::parse_version_range(range) {
         Ok(r) => r,
         Err(why) => {
-            out.push(error(code::BAD_LITERAL, item, lit.span, format!("`{range}` is no version range"), &why));
+            out.push(error(
+                code::BAD_LITERAL,
+                item,
+                lit.span,
+                format!("`{range}` is no version range"),
+                &why,
+            ));
             return;
         }
     };
@@ -190,9 +196,10 @@ fn use_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
     let Some(ItemKind::Use { path, names, .. }) = parsed.item().map(|i| &i.kind) else { return };
     let here = item_module(db, item);
     for target in use_targets(db, item) {
-        let known = modules(db).files.keys().any(|m| {
-            m == target.module.name(db) || m.starts_with(&format!("{}.", target.module.name(db)))
-        });
+        let known = modules(db)
+            .files
+            .keys()
+            .any(|m| m == target.module.name(db) || m.starts_with(&format!("{}.", target.module.name(db))));
         if !known {
             let near = closest(target.module.name(db), modules(db).files.keys().map(SmolStr::as_str));
             let mut d = error(
@@ -314,7 +321,9 @@ pub fn module_diagnostics(db: &dyn Db, module: Module) -> Vec<ItemDiagnostic> {
                     place: Place { of: earlier, span: name_span(db, earlier) },
                     text: "first declared here".into(),
                 });
-                d.help.push("rename one of the two; to amend a declaration, derive from it or use an overlay".into());
+                d.help.push(
+                    "rename one of the two; to amend a declaration, derive from it or use an overlay".into(),
+                );
                 out.push(d);
             }
         }
@@ -357,7 +366,8 @@ fn recursion(db: &dyn Db, items: impl Iterator<Item = ItemId>) -> Vec<ItemDiagno
         if group.len() > 1 {
             d.help.push(format!("the loop goes through {}", names.join(", ")));
         }
-        d.help.push("functions and constants are not recursive; comprehensions go through collections".into());
+        d.help
+            .push("functions and constants are not recursive; comprehensions go through collections".into());
         out.push(d);
     }
     out

@@ -15,7 +15,8 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         } else {
             strsim::damerau_levenshtein(name, candidate)
         };
-        if distance < limit.min(candidate.chars().count()) || (distance <= limit && distance * 2 < name.len()) {
+        if distance < limit.min(candidate.chars().count()) || (distance <= limit && distance * 2 < name.len())
+        {
             let better = best.is_none_or(|b| (distance, candidate) < b);
             if better {
                 best = Some((distance, candidate));

@@ -185,7 +185,8 @@ impl Ty {
                 None => format!("{} where {}", r.base.show(db), r.text),
             },
             Ty::Record(r) => {
-                let fields: Vec<String> = r.fields.iter().map(|(n, t)| format!("{n}: {}", t.show(db))).collect();
+                let fields: Vec<String> =
+                    r.fields.iter().map(|(n, t)| format!("{n}: {}", t.show(db))).collect();
                 format!("{{ {} }}", fields.join(", "))
             }
         }
@@ -216,14 +217,18 @@ impl Ty {
             }
             (Ty::List(a), Ty::List(b)) | (Ty::Range(a), Ty::Range(b)) => a.fits(db, b),
             (Ty::Map(a), Ty::Map(b)) => a.0.fits(db, &b.0) && a.1.fits(db, &b.1),
-            (Ty::Record(r), Ty::Map(b)) => r.fields.iter().all(|(_, t)| t.fits(db, &b.1)) && Ty::Str.fits(db, &b.0),
+            (Ty::Record(r), Ty::Map(b)) => {
+                r.fields.iter().all(|(_, t)| t.fits(db, &b.1)) && Ty::Str.fits(db, &b.0)
+            }
             (Ty::Tagged(a, _), Ty::Enum(b)) => a == b,
             (Ty::RefTo(a), Ty::Ref(k)) => decl_kind(db, *a) == Some(*k),
             (Ty::RefTo(a), Ty::RefTo(b)) => base_chain(db, *a).chain.contains(b),
             (Ty::Ref(_) | Ty::RefTo(_), Ty::AnyRef) => true,
             (Ty::Record(r), Ty::Struct(s)) => {
                 let schema = schema(db, *s);
-                r.fields.iter().all(|(n, t)| schema.field(n).is_some_and(|(_, f)| t.fits(db, &f.ty.clone().opt())))
+                r.fields
+                    .iter()
+                    .all(|(n, t)| schema.field(n).is_some_and(|(_, f)| t.fits(db, &f.ty.clone().opt())))
                     && schema
                         .fields
                         .iter()
@@ -254,7 +259,9 @@ impl Ty {
                 let (a, b) = (decl_kind(db, *a), decl_kind(db, *b));
                 if a == b { a.map(Ty::Ref) } else { Some(Ty::AnyRef) }
             }
-            (Ty::RefTo(_) | Ty::Ref(_) | Ty::AnyRef, Ty::RefTo(_) | Ty::Ref(_) | Ty::AnyRef) => Some(Ty::AnyRef),
+            (Ty::RefTo(_) | Ty::Ref(_) | Ty::AnyRef, Ty::RefTo(_) | Ty::Ref(_) | Ty::AnyRef) => {
+                Some(Ty::AnyRef)
+            }
             (Ty::List(a), Ty::List(b)) => a.join(db, b).map(Ty::list),
             (Ty::Dim(_), Ty::Dim(_)) => Some(Ty::Quantity),
             (a, b) if a.is_text() && b.is_text() => Some(Ty::Str),

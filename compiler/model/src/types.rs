@@ -54,7 +54,14 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
         }
     }
 
-    fn error(&mut self, code: &'static str, span: Span, message: String, label: &str, help: Option<String>) -> Ty {
+    fn error(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: String,
+        label: &str,
+        help: Option<String>,
+    ) -> Ty {
         self.diagnostics.push(Diagnostic {
             code,
             severity: Severity::Error,

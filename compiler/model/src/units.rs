@@ -39,7 +39,8 @@ pub fn unit_def(db: &dyn Db, item: ItemId) -> Option<UnitDef> {
         }),
         ItemKind::Unit { name, dimension, value } => {
             let module = item_module(db, item);
-            let wanted = dimension.as_ref().and_then(|p| p.words.last()).map(|w| dimension_named(db, module, &w.text));
+            let wanted =
+                dimension.as_ref().and_then(|p| p.words.last()).map(|w| dimension_named(db, module, &w.text));
             let wanted = match wanted {
                 Some(None) => return None,
                 Some(Some(d)) => Some(d),
@@ -124,8 +125,12 @@ fn library_base_units(db: &dyn Db) -> FxHashMap<SmolStr, ItemId> {
 /// What one word of a unit may mean in a module.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn units_named(db: &dyn Db, module: Module, name: SmolStr) -> Vec<ItemId> {
-    let mut found: Vec<ItemId> =
-        resolve(db, module, name.clone()).units.iter().filter(|u| u.key(db).keyword == "unit").copied().collect();
+    let mut found: Vec<ItemId> = resolve(db, module, name.clone())
+        .units
+        .iter()
+        .filter(|u| u.key(db).keyword == "unit")
+        .copied()
+        .collect();
     found.extend(base_units(db, module).get(&name));
     for &item in &module_index(db, module).uses {
         for target in use_targets(db, item).iter() {
@@ -142,7 +147,13 @@ pub(crate) fn units_named(db: &dyn Db, module: Module, name: SmolStr) -> Vec<Ite
 
 /// Every meaning of a unit's spelling in a module, e.g. of `m`: milli-cores and metres.
 #[salsa::tracked(returns(ref))]
-pub(crate) fn unit_meanings(db: &dyn Db, module: Module, currency: &'static str, text: SmolStr, per: bool) -> Vec<Arc<Unit>> {
+pub(crate) fn unit_meanings(
+    db: &dyn Db,
+    module: Module,
+    currency: &'static str,
+    text: SmolStr,
+    per: bool,
+) -> Vec<Arc<Unit>> {
     let mut meanings: Vec<Unit> = vec![Unit::plain()];
     let words: Vec<&str> = text.split('/').filter(|w| !w.is_empty()).collect();
     let all = (!currency.is_empty()).then_some((currency, false)).into_iter();

@@ -7,7 +7,8 @@ mod item;
 
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity};
 pub use item::{
-    Db, FileItems, ItemId, ItemKey, Parsed, Program, SourceFile, item_head, item_offset, item_text, items, parse_item,
+    Db, FileItems, ItemId, ItemKey, Parsed, Program, SourceFile, item_head, item_offset, item_text, items,
+    parse_item,
 };
 
 /// A diagnostic whose places are relative to items.

@@ -2,8 +2,8 @@
 
 use super::{Infer, Report};
 use crate::code;
-use crate::ir::{BlockId, EntryIr, KeyIr, OpIr, RequireIr, TExpr};
 use crate::fields::{Field, Schema, schema};
+use crate::ir::{BlockId, EntryIr, KeyIr, OpIr, RequireIr, TExpr};
 use crate::suggest::closest;
 use crate::ty::Ty;
 use ivs_grammar::ast::{Block, Entry, EntryKind, EntryPath, Expr, ExprKind, Key, SetOp, Span, StrPart};
@@ -22,7 +22,13 @@ pub(super) enum Keys<'a> {
 
 impl<'db, 'ast> Infer<'db, 'ast> {
     /// The body of a declaration (or of its amendment), into `id`.
-    pub(super) fn layer(&mut self, block: &'ast Block, id: BlockId, schema: &Arc<Schema>, params: Option<&[Field]>) {
+    pub(super) fn layer(
+        &mut self,
+        block: &'ast Block,
+        id: BlockId,
+        schema: &Arc<Schema>,
+        params: Option<&[Field]>,
+    ) {
         let mut ordinal = 0;
         for entry in &block.entries {
             if let EntryKind::Def { name, ty, default, .. } = &entry.kind {
@@ -37,11 +43,19 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     None => {
                         let sign = Span::new(name.span.end, ty.span.start);
                         let report = self
-                            .report(code::DEFINITION_IN_DECLARATION, name.span, "`=` sets a field, `:` declares one")
-                            .label("a declaration sets fields; only kinds, structs and templates declare them");
+                            .report(
+                                code::DEFINITION_IN_DECLARATION,
+                                name.span,
+                                "`=` sets a field, `:` declares one",
+                            )
+                            .label(
+                                "a declaration sets fields; only kinds, structs and templates declare them",
+                            );
                         let report = match schema.field(&name.text) {
                             Some(_) => report.fix("write `=`", sign, " = "),
-                            None => report.help("new fields belong to a `template`, or to a kind of your own"),
+                            None => {
+                                report.help("new fields belong to a `template`, or to a kind of your own")
+                            }
                         };
                         self.push(report);
                     }
@@ -147,7 +161,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 if self.levels.len() > 1 {
                     let sign = Span::new(name.span.end, ty.span.start);
                     let report = self
-                        .report(code::DEFINITION_IN_DECLARATION, name.span, "`=` sets a field, `:` declares one")
+                        .report(
+                            code::DEFINITION_IN_DECLARATION,
+                            name.span,
+                            "`=` sets a field, `:` declares one",
+                        )
                         .label("values are set here")
                         .fix("write `=`", sign, " = ");
                     self.push(report);
@@ -249,12 +267,21 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         chain.into_iter().skip(1).find(|i| crate::decl::decl_info(self.db, *i).template)
     }
 
-    fn set(&mut self, id: BlockId, keys: &Keys<'_>, path: &EntryPath, op: SetOp, value: &'ast Expr, is_final: bool) {
+    fn set(
+        &mut self,
+        id: BlockId,
+        keys: &Keys<'_>,
+        path: &EntryPath,
+        op: SetOp,
+        value: &'ast Expr,
+        is_final: bool,
+    ) {
         let Some((slot, ty)) = self.key(keys, &path.first) else {
             return;
         };
         if let Some(second) = &path.second {
-            let Some((inner, kind)) = self.nested_keys(id, slot, &ty, &path.first, is_final, path.first.span.to(second.span))
+            let Some((inner, kind)) =
+                self.nested_keys(id, slot, &ty, &path.first, is_final, path.first.span.to(second.span))
             else {
                 return;
             };
@@ -275,14 +302,31 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.set_slot(id, slot, ty, &path.first, op, value, is_final);
     }
 
-    fn set_one(&mut self, id: BlockId, keys: &Keys<'_>, key: &Key, op: SetOp, value: &'ast Expr, is_final: bool) {
+    fn set_one(
+        &mut self,
+        id: BlockId,
+        keys: &Keys<'_>,
+        key: &Key,
+        op: SetOp,
+        value: &'ast Expr,
+        is_final: bool,
+    ) {
         if let Some((slot, ty)) = self.key(keys, key) {
             self.set_slot(id, slot, ty, key, op, value, is_final);
         }
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn set_slot(&mut self, id: BlockId, slot: KeyIr, ty: Ty, key: &Key, op: SetOp, value: &'ast Expr, is_final: bool) {
+    fn set_slot(
+        &mut self,
+        id: BlockId,
+        slot: KeyIr,
+        ty: Ty,
+        key: &Key,
+        op: SetOp,
+        value: &'ast Expr,
+        is_final: bool,
+    ) {
         let inherited = self.inherited.replace(ty.clone());
         let op = match op {
             SetOp::Set => OpIr::Set(self.check(value, &ty)),
@@ -290,7 +334,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 if !matches!(ty.core(), Ty::List(_) | Ty::Map(_) | Ty::Error) {
                     let shown = ty.show(self.db);
                     let report = self
-                        .report(code::WRONG_TYPE, key.span, format!("`+=` appends to lists and maps; `{}` is neither", key.text))
+                        .report(
+                            code::WRONG_TYPE,
+                            key.span,
+                            format!("`+=` appends to lists and maps; `{}` is neither", key.text),
+                        )
                         .label(format!("this is `{shown}`"))
                         .help("replace the value with `=`");
                     self.push(report);
@@ -306,7 +354,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let Some((slot, ty)) = self.key(keys, &path.first) else {
             return;
         };
-        let Some((inner, kind)) = self.nested_keys(id, slot, &ty, &path.first, is_final, path.first.span) else { return };
+        let Some((inner, kind)) = self.nested_keys(id, slot, &ty, &path.first, is_final, path.first.span)
+        else {
+            return;
+        };
         let Some(second) = &path.second else {
             self.fill(inner, kind, &path.first.text, block);
             return;
@@ -358,7 +409,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     fn push_plain_level(&mut self, block: BlockId) {
         let locals = self.locals.len();
-        self.levels.push(super::Level { schema: None, path: SmolStr::default(), lets: Vec::new(), locals, block });
+        self.levels.push(super::Level {
+            schema: None,
+            path: SmolStr::default(),
+            lets: Vec::new(),
+            locals,
+            block,
+        });
     }
 
     fn push_struct_level(&mut self, block: BlockId, s: &Arc<Schema>, name: &str) {
@@ -382,7 +439,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 if *ty != Ty::Error {
                     let shown = ty.some().show(self.db);
                     let report = self
-                        .report(code::WRONG_TYPE, key.span, format!("`{}` is not a struct or a map", key.text))
+                        .report(
+                            code::WRONG_TYPE,
+                            key.span,
+                            format!("`{}` is not a struct or a map", key.text),
+                        )
                         .label(format!("this is `{shown}`"))
                         .help(format!("set it with `{} = …`", key.text));
                     self.push(report);
@@ -452,7 +513,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         other => {
                             let near = closest(other, ["message", "help", "severity"]);
                             let mut report = self
-                                .report(code::UNKNOWN_FIELD, path.first.span, format!("`require` has no field `{other}`"))
+                                .report(
+                                    code::UNKNOWN_FIELD,
+                                    path.first.span,
+                                    format!("`require` has no field `{other}`"),
+                                )
                                 .label("`message`, `help` or `severity`");
                             if let Some(n) = near {
                                 report = report.fix(format!("write `{n}`"), path.first.span, n);
@@ -514,7 +579,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 EntryKind::Set { path, op: SetOp::Set, value, is_final: false } if path.second.is_none() => {
                     (path, Some(value), None)
                 }
-                EntryKind::Nest { path, block, is_final: false } if path.second.is_none() => (path, None, Some(block)),
+                EntryKind::Nest { path, block, is_final: false } if path.second.is_none() => {
+                    (path, None, Some(block))
+                }
                 EntryKind::Broken => continue,
                 _ => {
                     self.misplaced(entry.span, "a record has fields with values only");
@@ -523,7 +590,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             };
             if fields.iter().any(|(n, _)| *n == path.first.text) {
                 let report = self
-                    .report(code::DUPLICATE_PATH, path.first.span, format!("`{}` is set twice", path.first.text))
+                    .report(
+                        code::DUPLICATE_PATH,
+                        path.first.span,
+                        format!("`{}` is set twice", path.first.text),
+                    )
                     .label("set again");
                 self.push(report);
                 continue;
@@ -536,7 +607,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             fields.push((path.first.text.clone(), ty));
             values.push(id);
         }
-        let shape = ivs_value::Shape { name: SmolStr::default(), fields: fields.iter().map(|(n, _)| n.clone()).collect() };
+        let shape = ivs_value::Shape {
+            name: SmolStr::default(),
+            fields: fields.iter().map(|(n, _)| n.clone()).collect(),
+        };
         let ty = Ty::Record(Arc::new(crate::ty::Record { fields }));
         self.add(TExpr::Record(Arc::new(shape), values.into()), ty, span)
     }

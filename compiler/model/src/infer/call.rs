@@ -2,8 +2,8 @@
 
 use super::Infer;
 use crate::code;
-use crate::ir::{ExprId, TExpr};
 use crate::fields::{Field, enum_schema, fn_schema};
+use crate::ir::{ExprId, TExpr};
 use crate::suggest::closest;
 use crate::ty::{Record, Ty};
 use ivs_grammar::ast::{Arg, ExprKind, Span};
@@ -51,7 +51,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let own = crate::names::module_index(self.db, self.module);
         let mut names: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
-        names.extend(own.things.iter().filter(|(_, i)| i.iter().any(|i| i.key(self.db).keyword == "fn")).map(|(n, _)| n.as_str()));
+        names.extend(
+            own.things
+                .iter()
+                .filter(|(_, i)| i.iter().any(|i| i.key(self.db).keyword == "fn"))
+                .map(|(n, _)| n.as_str()),
+        );
         let near = closest(name, names).map(SmolStr::new);
         let mut report =
             self.report(code::UNKNOWN_FUNCTION, at, format!("unknown function `{name}`")).label("not found");
@@ -75,7 +80,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             _ => None,
         };
         match text {
-            Some(t) if t.starts_with("vault://") && t.contains('#') => self.add(TExpr::Secret(t), Ty::Secret, span),
+            Some(t) if t.starts_with("vault://") && t.contains('#') => {
+                self.add(TExpr::Secret(t), Ty::Secret, span)
+            }
             _ => {
                 let report = self
                     .report(code::WRONG_ARGUMENTS, span, "a secret is named by its place in a vault")
@@ -87,7 +94,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     pub(super) fn construct(&mut self, e: ItemId, i: u32, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
         let schema = enum_schema(self.db, e);
-        let Some(member) = schema.members.get(i as usize) else { return self.add(TExpr::Error, Ty::Error, span) };
+        let Some(member) = schema.members.get(i as usize) else {
+            return self.add(TExpr::Error, Ty::Error, span);
+        };
         let Some(fields) = member.fields.clone() else {
             if !args.is_empty() {
                 let report = self
@@ -113,7 +122,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     /// Arguments in the order of their fields; those left out have defaults.
-    fn arguments(&mut self, name: &str, fields: &[Field], args: &'ast [Arg], span: Span) -> Vec<Option<ExprId>> {
+    fn arguments(
+        &mut self,
+        name: &str,
+        fields: &[Field],
+        args: &'ast [Arg],
+        span: Span,
+    ) -> Vec<Option<ExprId>> {
         let mut out: Vec<Option<ExprId>> = vec![None; fields.len()];
         let mut wrong = false;
         for (i, a) in args.iter().enumerate() {
@@ -127,7 +142,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     Some(n) => {
                         let near = closest(&n.text, fields.iter().map(|f| f.name.as_str())).map(SmolStr::new);
                         let report = self
-                            .report(code::WRONG_ARGUMENTS, n.span, format!("`{name}` has no parameter `{}`", n.text))
+                            .report(
+                                code::WRONG_ARGUMENTS,
+                                n.span,
+                                format!("`{name}` has no parameter `{}`", n.text),
+                            )
                             .label("unknown parameter");
                         match near {
                             Some(m) => report.fix(format!("write `{m}`"), n.span, m.as_str()),
@@ -135,7 +154,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         }
                     }
                     None => self
-                        .report(code::WRONG_ARGUMENTS, a.value.span, format!("`{name}` takes {} arguments", fields.len()))
+                        .report(
+                            code::WRONG_ARGUMENTS,
+                            a.value.span,
+                            format!("`{name}` takes {} arguments", fields.len()),
+                        )
                         .label("one too many"),
                 };
                 self.push(report);
@@ -209,7 +232,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     _ => {
                         failed = true;
                         let report = self
-                            .report(code::WRONG_ARGUMENTS, a.value.span, format!("`{parameter}` takes a field"))
+                            .report(
+                                code::WRONG_ARGUMENTS,
+                                a.value.span,
+                                format!("`{parameter}` takes a field"),
+                            )
                             .label("write it with a dot: `.rank`");
                         self.fail(report)
                     }
@@ -228,13 +255,22 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .label(format!("`{}`", f.signature));
             return self.fail(report);
         }
-        if failed || types.iter().zip(&slots).any(|(t, s)| s.is_some() && *t == Ty::Error && !matches!(s.and_then(|s| self.body.exprs.get(s as usize)), Some(TExpr::Selector(_))))
+        if failed
+            || types.iter().zip(&slots).any(|(t, s)| {
+                s.is_some()
+                    && *t == Ty::Error
+                    && !matches!(s.and_then(|s| self.body.exprs.get(s as usize)), Some(TExpr::Selector(_)))
+            })
         {
             return self.add(TExpr::Error, Ty::Error, span);
         }
         let Some(result) = self.result_of(f, &types, slots.iter().flatten().count(), args) else {
-            let shown: Vec<String> =
-                types.iter().zip(&slots).filter(|(_, s)| s.is_some()).map(|(t, _)| format!("`{}`", t.show(self.db))).collect();
+            let shown: Vec<String> = types
+                .iter()
+                .zip(&slots)
+                .filter(|(_, s)| s.is_some())
+                .map(|(t, _)| format!("`{}`", t.show(self.db)))
+                .collect();
             let place = args.first().map_or(span, |a| a.value.span);
             if types.iter().any(|t| matches!(t.plain(), Ty::Opt(_))) {
                 let report = self
@@ -244,7 +280,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 return self.fail(report);
             }
             let report = self
-                .report(code::WRONG_ARGUMENTS, place, format!("`{}` cannot take {}", f.name, shown.join(", ")))
+                .report(
+                    code::WRONG_ARGUMENTS,
+                    place,
+                    format!("`{}` cannot take {}", f.name, shown.join(", ")),
+                )
                 .label(shown.join(", "))
                 .help(format!("`{}`", f.signature));
             return self.fail(report);
@@ -258,7 +298,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let first = types.first();
         match (f.name, slot) {
             ("min" | "max", 0) | ("abs" | "ceil" | "floor" | "round", 0) => want.cloned(),
-            ("min" | "max", _) | ("ceil" | "floor" | "round", 1) => first.cloned().filter(|t| *t != Ty::Error).or(want.cloned()),
+            ("min" | "max", _) | ("ceil" | "floor" | "round", 1) => {
+                first.cloned().filter(|t| *t != Ty::Error).or(want.cloned())
+            }
             ("unique" | "sort" | "sum" | "product", 0) => match want.map(Ty::core) {
                 Some(t @ Ty::List(_)) => Some(t.clone()),
                 _ => None,
@@ -303,7 +345,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 _ => return None,
             },
             "min" | "max" => {
-                let ordered = |t: &Ty| t.is_numeric() || t.is_text() || matches!(t.core(), Ty::Date | Ty::Version | Ty::Enum(_));
+                let ordered = |t: &Ty| {
+                    t.is_numeric() || t.is_text() || matches!(t.core(), Ty::Date | Ty::Version | Ty::Enum(_))
+                };
                 if given == 1 {
                     let e = element(0)?;
                     return (ordered(&e) && !matches!(e.plain(), Ty::Opt(_))).then(|| e.plain().clone());
@@ -335,7 +379,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let e = element(0)?;
                 let fine = !matches!(
                     e.plain(),
-                    Ty::Opt(_) | Ty::List(_) | Ty::Map(_) | Ty::Struct(_) | Ty::Record(_) | Ty::Secret | Ty::Object
+                    Ty::Opt(_)
+                        | Ty::List(_)
+                        | Ty::Map(_)
+                        | Ty::Struct(_)
+                        | Ty::Record(_)
+                        | Ty::Secret
+                        | Ty::Object
                 );
                 return (fine && text(1)).then_some(Ty::Str);
             }
@@ -353,7 +403,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             "ceil" | "floor" | "round" => match (t(0), given) {
                 (Ty::Int | Ty::Number, 1) => Ty::Int,
                 (Ty::Int | Ty::Number, 2) if matches!(t(1), Ty::Int | Ty::Number) => {
-                    if *t(1) == Ty::Int { Ty::Int } else { Ty::Number }
+                    if *t(1) == Ty::Int {
+                        Ty::Int
+                    } else {
+                        Ty::Number
+                    }
                 }
                 (Ty::Percent, 2) if *t(1) == Ty::Percent => Ty::Percent,
                 (Ty::Dim(_) | Ty::Quantity, 2) if t(1).fits(self.db, t(0)) => t(0).clone(),
@@ -378,7 +432,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             "slug" => return text(0).then_some(Ty::Str),
             "version" => return text(0).then_some(Ty::Version),
             "version_matches" => return (*t(0) == Ty::Version && text(1)).then_some(Ty::Bool),
-            "version_major" | "version_minor" | "version_patch" => return (*t(0) == Ty::Version).then_some(Ty::Int),
+            "version_major" | "version_minor" | "version_patch" => {
+                return (*t(0) == Ty::Version).then_some(Ty::Int);
+            }
             "cidr_contains" | "cidr_overlaps" => return (text(0) && text(1)).then_some(Ty::Bool),
             "cidr_host" => return (text(0) && *t(1) == Ty::Int).then_some(Ty::Str),
             "cidr_subnet" => return (text(0) && *t(1) == Ty::Int && *t(2) == Ty::Int).then_some(Ty::Cidr),

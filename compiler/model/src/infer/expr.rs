@@ -29,8 +29,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ExprKind::Version(v) => match semver_of(v) {
                 Some(v) => self.add(TExpr::Const(Value::Version(Arc::new(v))), Ty::Version, span),
                 None => {
-                    let report =
-                        self.report(code::BAD_LITERAL, span, format!("`{v}` is not a version")).label("see semver.org");
+                    let report = self
+                        .report(code::BAD_LITERAL, span, format!("`{v}` is not a version"))
+                        .label("see semver.org");
                     self.fail(report)
                 }
             },
@@ -40,7 +41,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let report = self
                     .report(code::NOT_A_REFERENCE, span, "a selector is an argument only")
                     .label("nothing is selected from here")
-                    .help(format!("write for example `sort(xs, by = .{})`", words.first().map_or("", |w| &w.text)));
+                    .help(format!(
+                        "write for example `sort(xs, by = .{})`",
+                        words.first().map_or("", |w| &w.text)
+                    ));
                 self.fail(report)
             }
             ExprKind::List(elements) => self.list(elements, span, want),
@@ -135,9 +139,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .report(code::SECRET_USED, e.span, "a secret cannot become part of a text")
                 .label("its value is unknown to the compiler")
                 .help("pass the secret itself where a secret is expected"),
-            Ty::Opt(inner) if matches!(inner.core(), Ty::Secret) => {
-                self.report(code::SECRET_USED, e.span, "a secret cannot become part of a text").label("a secret")
-            }
+            Ty::Opt(inner) if matches!(inner.core(), Ty::Secret) => self
+                .report(code::SECRET_USED, e.span, "a secret cannot become part of a text")
+                .label("a secret"),
             Ty::Opt(_) | Ty::None => self
                 .report(code::MAYBE_NONE, e.span, "this may be `none`, which has no text")
                 .label(format!("`{shown}`"))
@@ -209,11 +213,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     let report = self
                         .report(code::WRONG_TYPE, l.first.span, "a map has keys and values")
                         .label("one name for both")
-                        .fix(
-                            "name key and value",
-                            l.first.span,
-                            format!("{0}, {0}-value", l.first.text),
-                        )
+                        .fix("name key and value", l.first.span, format!("{0}, {0}-value", l.first.text))
                         .help("or go through `keys(m)` or `values(m)`");
                     self.push(report);
                     (Ty::Error, Ty::Error)
@@ -230,7 +230,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 _ => {
                     let shown = ty.show(self.db);
                     let report = self
-                        .report(code::WRONG_TYPE, l.over.span, "`for` goes through a list, a map or a range of ints")
+                        .report(
+                            code::WRONG_TYPE,
+                            l.over.span,
+                            "`for` goes through a list, a map or a range of ints",
+                        )
                         .label(format!("this is `{shown}`"));
                     self.push(report);
                     (Ty::Error, Ty::Error)
@@ -372,8 +376,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             (Ty::Range(a), Ty::Range(b)) => {
                 // Both ends of a range take a bare unit alike.
                 let unit = self.bare_unit(b)?;
-                matches!(a.core(), Ty::Int | Ty::Number)
-                    .then(|| self.add(TExpr::Convert { value: id, to: Convert::Unit(unit) }, want.clone(), span).0)
+                matches!(a.core(), Ty::Int | Ty::Number).then(|| {
+                    self.add(TExpr::Convert { value: id, to: Convert::Unit(unit) }, want.clone(), span).0
+                })
             }
             (Ty::Range(_), _) => None,
             (_, Ty::Range(end)) => {
@@ -399,9 +404,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             .copied()
             .find(|u| u.key(self.db).keyword == "dimension")?;
         let def = crate::units::unit_def(self.db, item).as_ref()?;
-        def.bare.then(|| {
-            Arc::new(Unit::new(def.name.clone(), Number::ONE, def.dim.clone()))
-        })
+        def.bare.then(|| Arc::new(Unit::new(def.name.clone(), Number::ONE, def.dim.clone())))
     }
 
     /// The unit that a number most likely lacks, for a fix.
@@ -409,7 +412,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let mut units = Vec::new();
         for (name, exponent) in dim.factors() {
             let plain = name.split(':').next().unwrap_or(name);
-            let item = crate::names::resolve(self.db, self.module, SmolStr::new(plain)).units.first().copied()?;
+            let item =
+                crate::names::resolve(self.db, self.module, SmolStr::new(plain)).units.first().copied()?;
             let def = crate::units::unit_def(self.db, item).as_ref()?;
             let spelled = if name.contains(':') { name.split(':').nth(1)? } else { def.name.as_str() };
             units.push((spelled.to_string(), *exponent));
@@ -444,7 +448,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .label(format!("`{shown}`"))
                 .help("write `x ?? …` for what holds then, or ask `if x != none` before"),
             (Ty::None, _) => self
-                .report(code::WRONG_TYPE, e.span, format!("`none` is not possible here; `{wanted}` is expected"))
+                .report(
+                    code::WRONG_TYPE,
+                    e.span,
+                    format!("`none` is not possible here; `{wanted}` is expected"),
+                )
                 .label("this field is always there"),
             (Ty::Dim(a), w) if w_dim(w).is_some_and(|b| !dims_fit(a, b)) => {
                 let b = w_dim(w).cloned().unwrap_or_default();
@@ -495,8 +503,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             (Ty::Str, Ty::Enum(en)) => {
                 let schema = crate::enum_schema(self.db, *en);
                 let text = Self::plain_text(e);
-                let member =
-                    text.and_then(|t| schema.members.iter().find(|m| m.name == t || m.text == t).map(|m| m.name.clone()));
+                let member = text.and_then(|t| {
+                    schema.members.iter().find(|m| m.name == t || m.text == t).map(|m| m.name.clone())
+                });
                 let report = self
                     .report(code::WRONG_TYPE, e.span, format!("a `{wanted}` is expected, this is a string"))
                     .label("members of an enum stand without quotes");
@@ -509,7 +518,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let mut report = self
                     .report(code::WRONG_TYPE, e.span, format!("`{wanted}` is expected, this is `{shown}`"))
                     .label(format!("`{shown}`"));
-                if want.is_text() && matches!(&e.kind, ExprKind::Number(_) | ExprKind::Version(_) | ExprKind::Bool(_)) {
+                if want.is_text()
+                    && matches!(&e.kind, ExprKind::Number(_) | ExprKind::Version(_) | ExprKind::Bool(_))
+                {
                     let text = self.source(e.span);
                     report = report.fix("write a string", e.span, format!("\"{text}\""));
                 }

@@ -3,14 +3,16 @@
 use super::{Infer, Level, SelfTy, Typed};
 use crate::code;
 use crate::decl::{decl_info, decl_kind, decl_schema};
+use crate::fields::{Schema, defined_fields, enum_schema, fn_schema, param_fields, schema};
 use crate::ir::{Body, FamilyIr, SourceMap};
 use crate::names::{item_module, nearest_name};
-use crate::fields::{Schema, defined_fields, enum_schema, fn_schema, param_fields, schema};
 use crate::ty::Ty;
 use crate::types::TypeReader;
 use crate::units::unit_def;
 use ivs_grammar::ast::{Attr, Decl, EntryKind, Expr, ExprKind, Item, ItemKind, Span, SyntaxError};
-use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, item_text, parse_item};
+use ivs_source::{
+    Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, item_text, parse_item,
+};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -123,7 +125,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 for m in members {
                     let params = m.params.as_deref().unwrap_or_default();
                     let fields = param_fields(&mut reader, params, 0);
-                    defaults.extend(params.iter().zip(fields).map(|(p, f)| (p.default.as_ref(), f.read_ty())));
+                    defaults
+                        .extend(params.iter().zip(fields).map(|(p, f)| (p.default.as_ref(), f.read_ty())));
                 }
                 self.finish_types(reader);
                 let _ = enum_schema(self.db, self.item);
@@ -251,10 +254,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             if ATTRIBUTES.contains(&a.name.text.as_str()) {
                 continue;
             }
-            let mut report =
-                self.report(code::UNKNOWN_ATTRIBUTE, a.span, format!("unknown attribute `@{}`", a.name.text)).label(
-                    format!("known are {}", ATTRIBUTES.iter().map(|a| format!("`@{a}`")).collect::<Vec<_>>().join(", ")),
-                );
+            let mut report = self
+                .report(code::UNKNOWN_ATTRIBUTE, a.span, format!("unknown attribute `@{}`", a.name.text))
+                .label(format!(
+                    "known are {}",
+                    ATTRIBUTES.iter().map(|a| format!("`@{a}`")).collect::<Vec<_>>().join(", ")
+                ));
             if let Some(near) = crate::suggest::closest(&a.name.text, ATTRIBUTES.iter().copied()) {
                 report = report.fix(format!("write `@{near}`"), a.name.span, near);
             }
@@ -334,7 +339,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if let (Some(span), Some(f)) = (decl.template, &decl.family) {
             let at = f.clauses.loops.first().map_or(span, |l| l.first.span);
             let report = self
-                .report(code::TEMPLATE_ITEM, at, format!("the template `{}` cannot be a family", decl.name.text))
+                .report(
+                    code::TEMPLATE_ITEM,
+                    at,
+                    format!("the template `{}` cannot be a family", decl.name.text),
+                )
                 .label("a template is a base only and has no members");
             self.push(report);
         }
@@ -383,7 +392,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             let ty = self.ty_of(key);
             if !matches!(
                 ty.core(),
-                Ty::Str | Ty::Int | Ty::Enum(_) | Ty::Ref(_) | Ty::RefTo(_) | Ty::AnyRef | Ty::Error | Ty::Literal(_)
+                Ty::Str
+                    | Ty::Int
+                    | Ty::Enum(_)
+                    | Ty::Ref(_)
+                    | Ty::RefTo(_)
+                    | Ty::AnyRef
+                    | Ty::Error
+                    | Ty::Literal(_)
             ) || (family.by.is_none() && family.clauses.loops.len() > 1)
             {
                 let span = family.clauses.loops.first().map_or(decl.name.span, |l| l.first.span);
@@ -420,8 +436,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let shown = self.source(decl.kind.span);
         let is_kind = |i: ItemId| i.key(self.db).keyword == "kind";
         let near = decl.kind.words.last().and_then(|w| nearest_name(self.db, self.module, &w.text, is_kind));
-        let mut report =
-            self.report(code::UNKNOWN_KIND, decl.kind.span, format!("unknown kind `{shown}`")).label("no such kind");
+        let mut report = self
+            .report(code::UNKNOWN_KIND, decl.kind.span, format!("unknown kind `{shown}`"))
+            .label("no such kind");
         report = match near {
             Some(n) => report.fix(format!("write `{n}`"), decl.kind.span, n.as_str()),
             None => report.help("a kind is declared with `kind`, or belongs to the standard library"),
@@ -459,8 +476,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     fn amendment(&mut self, decl: &'ast Decl, target: ItemId) -> (u32, Option<u32>) {
-        if let Some(span) =
-            decl.base.as_ref().map(|b| b.span).or(decl.family.as_ref().and_then(|f| Some(f.clauses.loops.first()?.first.span))).or(decl.template)
+        if let Some(span) = decl
+            .base
+            .as_ref()
+            .map(|b| b.span)
+            .or(decl.family.as_ref().and_then(|f| Some(f.clauses.loops.first()?.first.span)))
+            .or(decl.template)
         {
             let report = self
                 .report(code::OVERLAY_ITEM, span, "an overlay amends what is declared; it cannot declare")
@@ -500,7 +521,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let near = nearest_name(self.db, self.module, &decl.name.text, same);
         let kind = self.source(decl.kind.span);
         let mut report = self
-            .report(code::OVERLAY_TARGET, decl.name.span, format!("there is no `{kind} {}` to amend", decl.name.text))
+            .report(
+                code::OVERLAY_TARGET,
+                decl.name.span,
+                format!("there is no `{kind} {}` to amend", decl.name.text),
+            )
             .label("not declared")
             .help("an overlay only amends; declare it outside with `enabled = false` and enable it here");
         if let Some(n) = near {
@@ -530,7 +555,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 if let Some(first) = level.lets.iter().find(|l| l.name == name.text) {
                     let first = first.value.span;
                     let report = self
-                        .report(code::DUPLICATE_PATH, name.span, format!("`let {}` stands here twice", name.text))
+                        .report(
+                            code::DUPLICATE_PATH,
+                            name.span,
+                            format!("`let {}` stands here twice", name.text),
+                        )
                         .label("named again")
                         .also(self.item, first, "first here");
                     self.push(report);

@@ -12,9 +12,9 @@ mod number;
 mod ops;
 mod postfix;
 
+use crate::fields::Schema;
 use crate::ir::{BlockId, BlockIr, Body, ExprId, MarkId, SourceMap, TExpr};
 use crate::names::Module;
-use crate::fields::Schema;
 use crate::ty::Ty;
 use ivs_grammar::ast::{Expr, Span};
 use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity};

@@ -3,9 +3,9 @@
 use super::{Infer, SelfTy};
 use crate::code;
 use crate::decl::{decl_info, decl_kind};
+use crate::fields::enum_schema;
 use crate::ir::{ExprId, TExpr};
 use crate::names::{Found, nearest_name, resolve};
-use crate::fields::enum_schema;
 use crate::suggest::closest;
 use crate::ty::Ty;
 use ivs_grammar::ast::Span;
@@ -105,7 +105,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             for (level, field) in &fields {
                 let fits = want.is_some_and(|w| self.field_ty(*level, *field).some().fits(self.db, w));
                 if fits {
-                    meant.push((Meaning::Field { level: *level, field: *field }, self.field_spelling(*level, name)));
+                    meant.push((
+                        Meaning::Field { level: *level, field: *field },
+                        self.field_spelling(*level, name),
+                    ));
                 }
             }
             return self.the_one(name, span, meant);
@@ -289,8 +292,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let Some(m) = schema.members.get(i as usize) else { return self.add(TExpr::Error, Ty::Error, span) };
         if let Some(fields) = &m.fields {
             if fields.fields.iter().any(|f| f.demanded()) {
-                let wanted: Vec<String> =
-                    fields.fields.iter().filter(|f| f.demanded()).map(|f| format!("{} = …", f.name)).collect();
+                let wanted: Vec<String> = fields
+                    .fields
+                    .iter()
+                    .filter(|f| f.demanded())
+                    .map(|f| format!("{} = …", f.name))
+                    .collect();
                 let report = self
                     .report(code::WRONG_ARGUMENTS, span, format!("`{}` needs its fields", m.name))
                     .label(format!("write `{}({})`", m.name, wanted.join(", ")));
@@ -324,8 +331,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Some(TExpr::Decl(d)) => Some(*d),
             Some(TExpr::Error) => None,
             _ => {
-                let report =
-                    self.report(code::WRONG_TYPE, span, format!("`{name}` is no declaration")).label("a key here names one");
+                let report = self
+                    .report(code::WRONG_TYPE, span, format!("`{name}` is no declaration"))
+                    .label("a key here names one");
                 self.push(report);
                 None
             }
@@ -386,8 +394,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let near = closest(name, candidates.iter().map(SmolStr::as_str)).map(SmolStr::new).or_else(|| {
             nearest_name(self.db, self.module, name, |i| {
                 let key = i.key(self.db);
-                let kind_fits =
-                    admits.kinds.is_empty() || decl_kind(self.db, i).is_some_and(|k| admits.kinds.contains(&k));
+                let kind_fits = admits.kinds.is_empty()
+                    || decl_kind(self.db, i).is_some_and(|k| admits.kinds.contains(&k));
                 match key.keyword {
                     "decl" => kind_fits && !decl_info(self.db, i).template,
                     "let" | "fn" | "kind" | "enum" => admits.kinds.is_empty(),
@@ -403,7 +411,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         report = match near {
             Some(n) => report.fix(format!("write `{n}`"), span, n.as_str()),
             None => match self.library_home(name) {
-                Some(module) => report.help(format!("it is declared in `{module}`: add `use {module}.{{{name}}}`")),
+                Some(module) => {
+                    report.help(format!("it is declared in `{module}`: add `use {module}.{{{name}}}`"))
+                }
                 None if want.is_some_and(|w| w.is_text()) => {
                     report.fix("write a string", span, format!("\"{name}\""))
                 }

@@ -36,7 +36,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             && !u.per
         {
             let Some(ratio) = number.div(&Number::int(100)) else {
-                let report = self.report(code::NUMBER_TOO_LARGE, span, "this number is past 128 bits").label("too large");
+                let report = self
+                    .report(code::NUMBER_TOO_LARGE, span, "this number is past 128 bits")
+                    .label("too large");
                 return self.fail(report);
             };
             return self.add(TExpr::Const(Value::Percent(ratio)), Ty::Percent, span);
@@ -85,7 +87,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Err(NoUnit::Ambiguous) => {
                 let dims: Vec<String> = meanings.iter().map(|u| format!("`{}`", u.dim)).collect();
                 let report = self
-                    .report(code::AMBIGUOUS_UNIT, span, format!("`{}` is a unit of {}", shown(), dims.join(" and of ")))
+                    .report(
+                        code::AMBIGUOUS_UNIT,
+                        span,
+                        format!("`{}` is a unit of {}", shown(), dims.join(" and of ")),
+                    )
                     .label("the place does not tell which")
                     .help("give the value a type, or use another unit of the dimension you mean");
                 self.push(report);
@@ -123,7 +129,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         });
         report = match near {
             Some(n) => {
-                let fixed = text.split('/').map(|w| if w == word { n.as_str() } else { w }).collect::<Vec<_>>();
+                let fixed =
+                    text.split('/').map(|w| if w == word { n.as_str() } else { w }).collect::<Vec<_>>();
                 report.fix(format!("write `{n}`"), span, fixed.join("/"))
             }
             None => report.help(format!("a counted thing is declared with `unit {word}`")),

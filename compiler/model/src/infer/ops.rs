@@ -9,7 +9,13 @@ use ivs_value::Value;
 use std::sync::Arc;
 
 impl<'db, 'ast> Infer<'db, 'ast> {
-    pub(super) fn unary(&mut self, op: UnaryOp, operand: &'ast Expr, span: Span, want: Option<&Ty>) -> (ExprId, Ty) {
+    pub(super) fn unary(
+        &mut self,
+        op: UnaryOp,
+        operand: &'ast Expr,
+        span: Span,
+        want: Option<&Ty>,
+    ) -> (ExprId, Ty) {
         match op {
             UnaryOp::Not => {
                 let operand = self.check(operand, &Ty::Bool);
@@ -20,7 +26,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 if !ty.is_numeric() {
                     let shown = ty.show(self.db);
                     let report = self
-                        .report(code::WRONG_TYPE, operand.span, format!("`-` needs a number, this is `{shown}`"))
+                        .report(
+                            code::WRONG_TYPE,
+                            operand.span,
+                            format!("`-` needs a number, this is `{shown}`"),
+                        )
                         .label(format!("`{shown}`"));
                     return self.fail(report);
                 }
@@ -108,7 +118,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             (Add | Sub, Ty::Dim(x), Ty::Dim(y)) if dims_fit(x, y) => Some(Ty::Dim(x.clone())),
             (Add | Sub, Ty::Quantity, Ty::Quantity | Ty::Dim(_)) => Some(b.clone()),
             (Add | Sub, Ty::Dim(_), Ty::Quantity) => Some(a.clone()),
-            (Add | Sub, Ty::Date, Ty::Dim(d)) if d.as_base().is_some_and(|n| n == ivs_value::TIME) => Some(Ty::Date),
+            (Add | Sub, Ty::Date, Ty::Dim(d)) if d.as_base().is_some_and(|n| n == ivs_value::TIME) => {
+                Some(Ty::Date)
+            }
             (Sub, Ty::Date, Ty::Date) => Some(Ty::Dim(ivs_value::Dim::base(ivs_value::TIME))),
             (Add, Ty::List(_), Ty::List(_)) => a.join(self.db, b),
             (Mul, Ty::Percent, Ty::Percent) => Some(Ty::Percent),
@@ -155,9 +167,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .report(code::WRONG_TYPE, r.op_span, "texts are not added")
                 .label(format!("`{sa}` + `{sb}`"))
                 .help("write one text with holes: `\"${a}${b}\"`"),
-            (Ty::Secret, _) | (_, Ty::Secret) => {
-                self.report(code::SECRET_USED, r.op_span, "a secret cannot be computed with").label("a secret")
-            }
+            (Ty::Secret, _) | (_, Ty::Secret) => self
+                .report(code::SECRET_USED, r.op_span, "a secret cannot be computed with")
+                .label("a secret"),
             _ => self
                 .report(code::WRONG_TYPE, r.op_span, format!("`{sa}` and `{sb}` cannot be {verb}"))
                 .label(format!("`{sa}` {sign} `{sb}`")),
@@ -204,9 +216,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 Ty::None => Some(right_ty.clone()),
                 inner => {
                     if let Some(converted) = hint.as_ref().and_then(|h| {
-                        (!right_ty.fits(self.db, &h.clone().opt())).then(|| self.coerce(right, &right_ty, h, &r.expr))
+                        (!right_ty.fits(self.db, &h.clone().opt()))
+                            .then(|| self.coerce(right, &right_ty, h, &r.expr))
                     }) {
-                        left = self.add(TExpr::Binary { op: r.op, left, right: converted }, inner.clone(), span).0;
+                        left = self
+                            .add(TExpr::Binary { op: r.op, left, right: converted }, inner.clone(), span)
+                            .0;
                         ty = inner;
                         continue;
                     }
@@ -292,9 +307,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ta.join(self.db, &tb).is_some()
                 && !matches!((ta.core(), tb.core()), (Ty::Dim(x), Ty::Dim(y)) if !dims_fit(x, y))
         } else {
-            ordered(ta.plain()) && ordered(tb.plain()) && ta.join(self.db, &tb).is_some_and(|t| {
-                !matches!((ta.core(), tb.core()), (Ty::Dim(x), Ty::Dim(y)) if !dims_fit(x, y)) && t != Ty::AnyRef
-            })
+            ordered(ta.plain())
+                && ordered(tb.plain())
+                && ta.join(self.db, &tb).is_some_and(|t| {
+                    !matches!((ta.core(), tb.core()), (Ty::Dim(x), Ty::Dim(y)) if !dims_fit(x, y))
+                        && t != Ty::AnyRef
+                })
         };
         if comparable || matches!(ta, Ty::Error) || matches!(tb, Ty::Error) {
             return self.add(TExpr::Binary { op, left, right }, Ty::Bool, span);
@@ -475,7 +493,14 @@ fn dim_ty(d: ivs_value::Dim) -> Ty {
 fn ordered(ty: &Ty) -> bool {
     match ty {
         Ty::Refined(r) => ordered(&r.base),
-        Ty::Int | Ty::Number | Ty::Percent | Ty::Dim(_) | Ty::Quantity | Ty::Date | Ty::Version | Ty::Enum(_) => true,
+        Ty::Int
+        | Ty::Number
+        | Ty::Percent
+        | Ty::Dim(_)
+        | Ty::Quantity
+        | Ty::Date
+        | Ty::Version
+        | Ty::Enum(_) => true,
         Ty::Error => true,
         t => t.is_text(),
     }
@@ -505,7 +530,9 @@ pub(super) fn dotted(e: &Expr) -> Option<Vec<smol_str::SmolStr>> {
             let mut words = dotted(base)?;
             for op in ops {
                 match op {
-                    ivs_grammar::ast::PostfixOp::Member { name, optional: false } => words.push(name.text.clone()),
+                    ivs_grammar::ast::PostfixOp::Member { name, optional: false } => {
+                        words.push(name.text.clone())
+                    }
                     _ => return None,
                 }
             }

@@ -4,9 +4,9 @@ use super::Infer;
 use super::name::Meaning;
 use crate::code;
 use crate::decl::{decl_info, decl_kind, decl_schema};
+use crate::fields::{Schema, enum_schema, schema};
 use crate::ir::{ExprId, TExpr};
 use crate::names::in_module;
-use crate::fields::{Schema, enum_schema, schema};
 use crate::suggest::closest;
 use crate::ty::Ty;
 use ivs_grammar::ast::{Expr, ExprKind, PostfixOp, Span, Word};
@@ -66,7 +66,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         };
         if let Some(PostfixOp::Call { args, span: call }) = ops.first() {
             let only = ops.len() == 1;
-            let (id, ty) = self.call(name, base.span, args, base.span.to(*call), if only { want } else { None });
+            let (id, ty) =
+                self.call(name, base.span, args, base.span.to(*call), if only { want } else { None });
             return Ok((id, ty, 1));
         }
         let local = self.locals.iter().any(|l| l.name == *name)
@@ -143,7 +144,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     let decl = there.decls.iter().copied().find(|d| decl_kind(self.db, *d) == Some(*thing));
                     let Some(decl) = decl else {
                         let report = self
-                            .report(code::UNKNOWN_NAME, second.span, format!("no `{name}` is called `{}`", second.text))
+                            .report(
+                                code::UNKNOWN_NAME,
+                                second.span,
+                                format!("no `{name}` is called `{}`", second.text),
+                            )
                             .label("not found");
                         return Some(Err(self.fail(report)));
                     };
@@ -151,7 +156,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         && decl_info(self.db, decl).family
                     {
                         let key = self.family_key(index, decl);
-                        let (id, ty) = self.add(TExpr::FamilyMember(decl, key), Ty::RefTo(decl), whole.to(*span));
+                        let (id, ty) =
+                            self.add(TExpr::FamilyMember(decl, key), Ty::RefTo(decl), whole.to(*span));
                         return Some(Ok((id, ty, 2)));
                     }
                     let (id, ty) = self.decl_value(decl, whole);
@@ -200,7 +206,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 None => {
                     let shown = module.name(self.db);
                     let report = self
-                        .report(code::UNKNOWN_NAME, word.span, format!("`{shown}` declares no `{}`", word.text))
+                        .report(
+                            code::UNKNOWN_NAME,
+                            word.span,
+                            format!("`{shown}` declares no `{}`", word.text),
+                        )
                         .label("not found");
                     return Some(Err(self.fail(report)));
                 }
@@ -209,12 +219,23 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         None
     }
 
-    pub(super) fn member_of(&mut self, base: ExprId, ty: &Ty, name: &Word, optional: bool, span: Span) -> (ExprId, Ty) {
+    pub(super) fn member_of(
+        &mut self,
+        base: ExprId,
+        ty: &Ty,
+        name: &Word,
+        optional: bool,
+        span: Span,
+    ) -> (ExprId, Ty) {
         let maybe = matches!(ty.plain(), Ty::Opt(_) | Ty::None);
         if maybe && !optional {
             let shown = ty.show(self.db);
             let report = self
-                .report(code::MAYBE_NONE, name.span, format!("`.{}` of a value that may be `none`", name.text))
+                .report(
+                    code::MAYBE_NONE,
+                    name.span,
+                    format!("`.{}` of a value that may be `none`", name.text),
+                )
                 .label(format!("`{shown}`"))
                 .fix("write `?.`", Span::new(name.span.start.saturating_sub(1), name.span.start), "?.")
                 .help("or ask `if x != none` before");
@@ -264,7 +285,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     return Some(f.read_ty());
                 }
                 let report = self
-                    .report(code::UNKNOWN_MEMBER, name.span, format!("not every declaration has a `{}`", name.text))
+                    .report(
+                        code::UNKNOWN_MEMBER,
+                        name.span,
+                        format!("not every declaration has a `{}`", name.text),
+                    )
                     .label("only `name`, `slug`, `title`, `labels`, `version` and `enabled`");
                 self.push(report);
                 None
@@ -272,10 +297,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Ty::Tagged(e, i) => {
                 let schema = enum_schema(self.db, *e);
                 let member = schema.members.get(*i as usize)?;
-                let found = member.fields.as_ref().and_then(|f| f.field(&name.text)).map(|(_, f)| f.read_ty());
+                let found =
+                    member.fields.as_ref().and_then(|f| f.field(&name.text)).map(|(_, f)| f.read_ty());
                 if found.is_none() {
                     let report = self
-                        .report(code::UNKNOWN_MEMBER, name.span, format!("`{}` has no field `{}`", member.name, name.text))
+                        .report(
+                            code::UNKNOWN_MEMBER,
+                            name.span,
+                            format!("`{}` has no field `{}`", member.name, name.text),
+                        )
                         .label("unknown field");
                     self.push(report);
                 }
@@ -293,10 +323,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     .find(|m| m.fields.as_ref().is_some_and(|f| f.field(&name.text).is_some()))
                     .map(|m| m.name.clone());
                 let mut report = self
-                    .report(code::UNKNOWN_MEMBER, name.span, format!("`{}` has no field `{}`", schema.name, name.text))
+                    .report(
+                        code::UNKNOWN_MEMBER,
+                        name.span,
+                        format!("`{}` has no field `{}`", schema.name, name.text),
+                    )
                     .label("unknown field");
                 if let Some(m) = holder {
-                    report = report.help(format!("`{m}` has it: ask `if x is {m} then x.{} else …`", name.text));
+                    report =
+                        report.help(format!("`{m}` has it: ask `if x is {m} then x.{} else …`", name.text));
                 }
                 self.push(report);
                 None
@@ -307,9 +342,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Ty::Record(r) => {
                 let found = r.fields.iter().find(|(n, _)| *n == name.text).map(|(_, t)| t.clone());
                 if found.is_none() {
-                    let near = closest(&name.text, r.fields.iter().map(|(n, _)| n.as_str())).map(SmolStr::new);
+                    let near =
+                        closest(&name.text, r.fields.iter().map(|(n, _)| n.as_str())).map(SmolStr::new);
                     let mut report = self
-                        .report(code::UNKNOWN_MEMBER, name.span, format!("the record has no field `{}`", name.text))
+                        .report(
+                            code::UNKNOWN_MEMBER,
+                            name.span,
+                            format!("the record has no field `{}`", name.text),
+                        )
                         .label("unknown field");
                     if let Some(n) = near {
                         report = report.fix(format!("write `{n}`"), name.span, n.as_str());
@@ -372,7 +412,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     fn no_member(&mut self, schema: &Schema, name: &Word, kind: Option<ItemId>) {
         let near = closest(&name.text, schema.fields.iter().map(|f| f.name.as_str())).map(SmolStr::new);
         let mut report = self
-            .report(code::UNKNOWN_MEMBER, name.span, format!("`{}` has no field `{}`", schema.name, name.text))
+            .report(
+                code::UNKNOWN_MEMBER,
+                name.span,
+                format!("`{}` has no field `{}`", schema.name, name.text),
+            )
             .label("unknown field");
         if let Some(n) = near {
             report = report.fix(format!("write `{n}`"), name.span, n.as_str());

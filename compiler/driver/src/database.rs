@@ -1,0 +1,118 @@
+//! The concrete database, and threads with room.
+
+use salsa::{Event, EventKind, Storage};
+use std::sync::{Arc, Mutex};
+
+/// Bytes of stack for evaluation: only what is used is ever backed by memory.
+const STACK: usize = 512 << 20;
+
+/// The concrete database. Clones share everything; each thread has its own clone.
+#[salsa::db]
+#[derive(Clone)]
+pub struct Database {
+    storage: Storage<Self>,
+    log: Arc<Mutex<Option<Vec<String>>>>,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        let log: Arc<Mutex<Option<Vec<String>>>> = Arc::default();
+        let storage = if LOGGING.load(std::sync::atomic::Ordering::Relaxed) {
+            let log = log.clone();
+            Storage::new(Some(Box::new(move |event: Event| {
+                if let EventKind::WillExecute { database_key } = event.kind
+                    && let Ok(mut log) = log.lock()
+                    && let Some(log) = log.as_mut()
+                {
+                    log.push(format!("{database_key:?}"));
+                }
+            })))
+        } else {
+            Storage::new(None)
+        };
+        Database { storage, log }
+    }
+}
+
+static LOGGING: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+impl Database {
+    /// Databases made from now on can log the queries they execute: for tests of incrementality.
+    pub fn enable_logging() {
+        LOGGING.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Begins to log the queries that are executed, with an empty log.
+    pub fn start_log(&self) {
+        if let Ok(mut log) = self.log.lock() {
+            *log = Some(Vec::new());
+        }
+    }
+
+    /// Ends logging: the executed queries, by function and key, in no particular order.
+    pub fn take_log(&self) -> Vec<String> {
+        self.log.lock().ok().and_then(|mut l| l.take()).unwrap_or_default()
+    }
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl ivs_source::Db for Database {}
+
+/// Runs `f` on a thread whose stack is large enough for the deepest chains of values.
+pub(crate) fn with_stack<R: Send>(db: Database, f: impl FnOnce(Database) -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || f(db));
+        match thread.map(|t| t.join()) {
+            Ok(Ok(r)) => r,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(e) => std::panic::resume_unwind(Box::new(format!("no thread could be started: {e}"))),
+        }
+    })
+}
+
+/// Applies `f` to every element, on several threads where there is enough to do; results in order.
+pub(crate) fn each<T: Sync, R: Send>(
+    db: &Database,
+    threads: usize,
+    items: &[T],
+    f: impl Fn(&Database, &T) -> R + Sync + Send,
+) -> Vec<R> {
+    // Below this, threads cost more than they bring.
+    const WORTHWHILE: usize = 256;
+    if threads <= 1 || items.len() < WORTHWHILE {
+        return items.iter().map(|i| f(db, i)).collect();
+    }
+    let size = items.len().div_ceil(threads * 4).max(1);
+    let pieces: Vec<&[T]> = items.chunks(size).collect();
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let work = |db: Database| {
+        let mut out: Vec<(usize, Vec<R>)> = Vec::new();
+        loop {
+            let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let Some(piece) = pieces.get(i) else { return out };
+            out.push((i, piece.iter().map(|x| f(&db, x)).collect()));
+        }
+    };
+    let work = &work;
+    let mut done: Vec<(usize, Vec<R>)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (1..threads.min(pieces.len()))
+            .filter_map(|_| {
+                let db = db.clone();
+                std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || work(db)).ok()
+            })
+            .collect();
+        let mut all = work(db.clone());
+        for w in workers {
+            match w.join() {
+                Ok(more) => all.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    });
+    done.sort_by_key(|(i, _)| *i);
+    done.into_iter().flat_map(|(_, r)| r).collect()
+}

@@ -1,0 +1,98 @@
+//! What is wrong: with the sources, and with their values in an environment.
+
+use crate::database::{Database, each};
+use ivs_eval::{Env, Inst};
+use ivs_model::{Module, code};
+use ivs_source::{Db, ItemDiagnostic, ItemId, Severity};
+
+/// The package's modules.
+fn own_modules(db: &dyn Db) -> Vec<Module> {
+    let all = ivs_model::modules(db);
+    all.files.keys().map(|m| Module::new(db, m.clone())).filter(|m| !all.library.contains(m)).collect()
+}
+
+/// Syntax, names and types: what needs no value.
+pub(crate) fn sources(db: &Database, threads: usize) -> Vec<ItemDiagnostic> {
+    let mut out = Vec::new();
+    let mut items: Vec<ItemId> = Vec::new();
+    for module in own_modules(db) {
+        items.extend(&ivs_model::module_index(db, module).all);
+    }
+    let found = each(db, threads, &items, |db, item| ivs_model::item_diagnostics(db, *item).clone());
+    out.extend(found.into_iter().flatten());
+    for module in own_modules(db) {
+        out.extend(ivs_model::module_diagnostics(db, module).iter().cloned());
+    }
+    out
+}
+
+/// The declarations of the package that exist in an environment, enabled or not.
+pub(crate) fn declared(db: &dyn Db, env: Env) -> Vec<Inst> {
+    let mut out = Vec::new();
+    for module in own_modules(db) {
+        for &decl in &ivs_model::module_index(db, module).instances {
+            out.extend(ivs_eval::instances(db, env, decl));
+        }
+    }
+    out
+}
+
+/// The enabled declarations of the package, in the order of their places.
+pub(crate) fn enabled(db: &dyn Db, env: Env) -> Vec<Inst> {
+    declared(db, env).into_iter().filter(|i| ivs_eval::is_enabled(db, env, *i)).collect()
+}
+
+/// Values: everything that is wrong in one environment.
+pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDiagnostic> {
+    let mut out = Vec::new();
+    for module in own_modules(db) {
+        let index = ivs_model::module_index(db, module);
+        for item in &index.all {
+            match item.key(db).keyword {
+                "let" => out.extend(ivs_eval::global_diagnostics(db, env, *item)),
+                "decl" if ivs_model::decl_info(db, *item).family => {
+                    out.extend(ivs_eval::family(db, env, *item).diagnostics.iter().cloned());
+                }
+                _ => {}
+            }
+        }
+        if env.name(db).is_empty() {
+            for decl in index.instances.iter().chain(&index.templates) {
+                if !ivs_model::overlays_of(db, *decl).is_empty() {
+                    out.extend(ivs_eval::static_conflicts(db, *decl));
+                }
+            }
+        }
+    }
+    let insts = enabled(db, env);
+    let found = each(db, threads, &insts, |db, inst| decided(db, env, *inst));
+    let mut suspects = Vec::new();
+    for (inst, (mut diagnostics, unknown)) in insts.iter().zip(found) {
+        if unknown {
+            suspects.push(*inst);
+        }
+        out.append(&mut diagnostics);
+    }
+    // A value that failed without a report may lie on a loop through several declarations.
+    if !suspects.is_empty() {
+        out.extend(ivs_eval::cycle_report(db, env, &suspects));
+    }
+    out
+}
+
+/// The findings of one declaration, and whether any of its values is unknown.
+fn decided(db: &Database, env: Env, inst: Inst) -> (Vec<ItemDiagnostic>, bool) {
+    let result = ivs_eval::object(db, env, inst);
+    if result.diagnostics.is_empty() {
+        return (Vec::new(), !result.is_whole());
+    }
+    // What a broken entry would have set is not demanded a second time.
+    let broken = ivs_eval::layers(db, env, inst)
+        .iter()
+        .any(|l| ivs_model::item_diagnostics(db, l.item).iter().any(|d| d.severity == Severity::Error));
+    let mut diagnostics = result.diagnostics.clone();
+    if broken {
+        diagnostics.retain(|d| d.code != code::VALUE_REQUIRED && d.code != code::REQUIRE_FAILED);
+    }
+    (diagnostics, true)
+}

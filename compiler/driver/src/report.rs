@@ -1,0 +1,141 @@
+//! Reports: diagnostics with absolute places and the texts they point into.
+
+use crate::database::Database;
+use ivs_grammar::ast::Span;
+use ivs_source::{
+    Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Program, Severity, SourceFile, item_offset,
+    items,
+};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// A text that diagnostics point into.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReportFile {
+    /// Package-relative with `/`, or `std/…`.
+    pub path: String,
+    /// Its text.
+    pub text: Arc<str>,
+    /// Whether it belongs to the standard library.
+    pub library: bool,
+}
+
+/// What was found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Report {
+    /// The files that diagnostics point into.
+    pub files: Vec<ReportFile>,
+    /// By file and place; places are bytes of the whole file.
+    pub diagnostics: Vec<Diagnostic<u32>>,
+}
+
+impl Report {
+    /// Whether anything keeps outputs from being written.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+}
+
+struct Placer<'db> {
+    db: &'db Database,
+    files: Vec<ReportFile>,
+    index: FxHashMap<SourceFile, u32>,
+}
+
+impl Placer<'_> {
+    fn file(&mut self, file: SourceFile) -> u32 {
+        if let Some(i) = self.index.get(&file) {
+            return *i;
+        }
+        let i = self.files.len() as u32;
+        self.files.push(ReportFile {
+            path: file.path(self.db).to_string(),
+            text: file.text(self.db).clone(),
+            library: file.library(self.db),
+        });
+        self.index.insert(file, i);
+        i
+    }
+
+    fn place(&mut self, p: &Place<ItemId>) -> Place<u32> {
+        let offset = item_offset(self.db, p.of);
+        let of = self.file(p.of.file(self.db));
+        Place { of, span: Span::new(p.span.start + offset, p.span.end + offset) }
+    }
+
+    fn label(&mut self, l: &Label<ItemId>) -> Label<u32> {
+        Label { place: self.place(&l.place), text: l.text.clone() }
+    }
+}
+
+/// Places diagnostics; equal ones (of several environments) are one.
+pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
+    let mut placer = Placer { db, files: Vec::new(), index: FxHashMap::default() };
+    let mut out: Vec<Diagnostic<u32>> = Vec::new();
+    // Files in the order of the program, so that numbers do not depend on what was found first.
+    let touched: Vec<SourceFile> = findings.iter().map(|d| d.primary.place.of.file(db)).collect();
+    for &file in Program::get(db).files(db).iter() {
+        if touched.contains(&file) {
+            placer.file(file);
+        }
+        let errors = &items(db, file).errors;
+        if !file.library(db) {
+            for e in errors {
+                let of = placer.file(file);
+                out.push(syntax(of, e));
+            }
+        }
+    }
+    for d in &findings {
+        let primary = placer.label(&d.primary);
+        let labels = d.labels.iter().map(|l| placer.label(l)).collect();
+        let fixes = d
+            .fixes
+            .iter()
+            .map(|f| Fix {
+                title: f.title.clone(),
+                edits: f
+                    .edits
+                    .iter()
+                    .map(|e| Edit { place: placer.place(&e.place), text: e.text.clone() })
+                    .collect(),
+            })
+            .collect();
+        out.push(Diagnostic {
+            code: d.code,
+            severity: d.severity,
+            message: d.message.clone(),
+            primary,
+            labels,
+            help: d.help.clone(),
+            fixes,
+        });
+    }
+    let key = |d: &Diagnostic<u32>| {
+        let path = placer.files.get(d.primary.place.of as usize).map(|f| (f.library, f.path.clone()));
+        (path, d.primary.place.span, d.code, d.message.clone())
+    };
+    out.sort_by_cached_key(key);
+    out.dedup();
+    Report { files: placer.files, diagnostics: out }
+}
+
+fn syntax(of: u32, e: &ivs_grammar::ast::SyntaxError) -> Diagnostic<u32> {
+    let place = |span: Span| Place { of, span };
+    Diagnostic {
+        code: e.code,
+        severity: Severity::Error,
+        message: e.message.clone(),
+        primary: Label { place: place(e.span), text: e.label.clone() },
+        labels: Vec::new(),
+        help: e.help.iter().cloned().collect(),
+        fixes: e
+            .fix
+            .iter()
+            .map(|f| Fix {
+                title: f.title.clone(),
+                edits: f.edits.iter().map(|(s, t)| Edit { place: place(*s), text: t.clone() }).collect(),
+            })
+            .collect(),
+    }
+}

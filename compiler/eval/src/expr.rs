@@ -1,0 +1,648 @@
+//! Formulas.
+
+use crate::inst::{Inst, ref_to};
+use crate::layer::{family, instances, set_of};
+use crate::machine::{Contrib, Frame, MAX_STEPS, Machine, Slot};
+use ivs_grammar::ast::{BinaryOp, UnaryOp};
+use ivs_model::ir::{Convert, ExprId, StrPartIr, TExpr};
+use ivs_model::{Ty, body, code, enum_schema};
+use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
+use ivs_value::{Map, OpError, StructValue, TaggedValue, Value, ops};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// Calls of functions within each other; the call graph has no loops, so only a very long chain meets it.
+const MAX_CALLS: u32 = 200;
+
+impl<'db> Machine<'db> {
+    pub(crate) fn fail(
+        &mut self,
+        f: &Frame,
+        id: ExprId,
+        code: &'static str,
+        message: String,
+        label: String,
+    ) -> Value {
+        self.fail_help(f, id, code, message, label, Vec::new())
+    }
+
+    fn fail_help(
+        &mut self,
+        f: &Frame,
+        id: ExprId,
+        code: &'static str,
+        message: String,
+        label: String,
+        help: Vec<String>,
+    ) -> Value {
+        if self.quiet {
+            return Value::Unknown;
+        }
+        let place = Place { of: f.item, span: f.span(self.db, id) };
+        self.report(Diagnostic {
+            code,
+            severity: Severity::Error,
+            message,
+            primary: Label { place, text: label },
+            labels: Vec::new(),
+            help,
+            fixes: Vec::new(),
+        });
+        Value::Unknown
+    }
+
+    fn op_failed(&mut self, f: &Frame, id: ExprId, e: &OpError, operands: &[&Value]) -> Value {
+        if operands.iter().any(|v| matches!(v, Value::Unknown)) {
+            return Value::Unknown;
+        }
+        let code = match e {
+            OpError::Overflow => code::NUMBER_TOO_LARGE,
+            OpError::DivideByZero => code::DIVIDE_BY_ZERO,
+            OpError::Dimensions(..) | OpError::Currencies(..) => code::WRONG_DIMENSION,
+            OpError::Limit(what) if what.contains("string") || what.contains("text") => code::LIMIT_STRING,
+            OpError::Limit(_) => code::LIMIT_ELEMENTS,
+            OpError::Types(_) | OpError::Invalid(_) | OpError::Inexact(_) => code::EVALUATION,
+        };
+        let label = match operands {
+            [] => String::new(),
+            vs => vs.iter().map(|v| ivs_value::display(v)).collect::<Vec<_>>().join(", "),
+        };
+        let help = e.help().map(str::to_owned).into_iter().collect();
+        self.fail_help(f, id, code, e.to_string(), label, help)
+    }
+
+    /// Evaluates a node of the frame's item.
+    pub(crate) fn eval(&mut self, f: &mut Frame, id: ExprId) -> Value {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            if self.steps == MAX_STEPS + 1 {
+                self.fail(
+                    f,
+                    id,
+                    code::LIMIT_STEPS,
+                    format!("this formula takes more than {MAX_STEPS} steps"),
+                    "the limit was reached here".into(),
+                );
+            }
+            return Value::Unknown;
+        }
+        let ir = f.body.clone();
+        let Some(expr) = ir.exprs.get(id as usize) else { return Value::Unknown };
+        match expr {
+            TExpr::Error | TExpr::Selector(_) => Value::Unknown,
+            TExpr::Const(v) => v.clone(),
+            TExpr::Secret(s) => Value::Secret(s.clone()),
+            TExpr::Interpolate(parts) => self.interpolate(f, id, parts),
+            TExpr::List(items) => Value::List(items.iter().map(|e| self.eval(f, *e)).collect()),
+            TExpr::ListFor { clauses, base, body } => {
+                let mut out = Vec::new();
+                let saved = f.locals.len();
+                f.locals.truncate(*base as usize);
+                let mut unknown = false;
+                let mut full = false;
+                let sound = self.each(f, clauses, &mut |m, f| {
+                    if out.len() >= ivs_value::limits::COLLECTION {
+                        full = true;
+                        return false;
+                    }
+                    let v = m.eval(f, *body);
+                    unknown |= v.is_unknown();
+                    out.push(v);
+                    true
+                });
+                f.locals.truncate(saved);
+                if full {
+                    return self.too_long(f, id);
+                }
+                if !sound || unknown { Value::Unknown } else { Value::List(out.into()) }
+            }
+            TExpr::MapFor { clauses, base, key, value } => self.map_for(f, id, clauses, *base, *key, *value),
+            TExpr::Struct(s, block) => {
+                let Some(parent) = self.anchor(f) else { return Value::Unknown };
+                let node = self.struct_node(*s, &[(parent, *block)], None, None);
+                self.whole(node)
+            }
+            TExpr::Map(ty, block) => {
+                let Some(parent) = self.anchor(f) else { return Value::Unknown };
+                self.map_value(ty, parent, *block)
+            }
+            TExpr::Record(shape, values) => {
+                let fields: Box<[Value]> = values.iter().map(|e| self.eval(f, *e)).collect();
+                Value::Struct(Arc::new(StructValue { shape: shape.clone(), fields }))
+            }
+            TExpr::Local(slot) => f.locals.get(*slot as usize).cloned().unwrap_or(Value::Unknown),
+            TExpr::Let { .. }
+            | TExpr::Field { .. }
+            | TExpr::SelfValue
+            | TExpr::Member { .. }
+            | TExpr::Decl(_)
+            | TExpr::FamilyMember(..) => self.chain(f, id),
+            TExpr::Inherited => match f.inherit {
+                Some((node, slot, below)) => match self.decide(node, slot, below, false) {
+                    Slot::Node(n) => self.whole(n),
+                    Slot::Done(v) => v,
+                    Slot::Todo | Slot::Busy => Value::Unknown,
+                },
+                None => Value::Unknown,
+            },
+            TExpr::FamilyList(decl) => {
+                let members = instances(self.db, self.env, *decl);
+                let enabled = members.into_iter().filter(|m| crate::is_enabled(self.db, self.env, *m));
+                Value::List(enabled.map(|m| ref_to(self.db, m)).collect())
+            }
+            TExpr::Global(item) => crate::global::global(self.db, self.env, *item),
+            TExpr::SetOf(kind) => {
+                Value::List(set_of(self.db, self.env, *kind).iter().map(|i| ref_to(self.db, *i)).collect())
+            }
+            TExpr::Index { base, index } => {
+                let b = self.eval(f, *base);
+                let i = self.eval(f, *index);
+                self.index(f, id, &b, &i)
+            }
+            TExpr::Call { function, args } => self.call(f, id, function, args),
+            TExpr::CallFn { function, args } => self.call_fn(f, id, *function, args),
+            TExpr::Construct { of, member, args } => self.construct(f, *of, *member, args),
+            TExpr::As { value, unit } => {
+                let v = self.eval(f, *value);
+                match ops::as_unit(&v, unit) {
+                    Ok(v) => v,
+                    Err(e) => self.op_failed(f, id, &e, &[&v]),
+                }
+            }
+            TExpr::AsPercent(value) => match self.eval(f, *value) {
+                Value::Number(n) | Value::Percent(n) => Value::Percent(n),
+                _ => Value::Unknown,
+            },
+            TExpr::Unary { op, operand } => {
+                let v = self.eval(f, *operand);
+                match op {
+                    UnaryOp::Not => match v {
+                        Value::Bool(b) => Value::Bool(!b),
+                        _ => Value::Unknown,
+                    },
+                    UnaryOp::Neg => match ops::neg(&v) {
+                        Ok(v) => v,
+                        Err(e) => self.op_failed(f, id, &e, &[&v]),
+                    },
+                }
+            }
+            TExpr::Binary { op, left, right } => self.binary(f, id, *op, *left, *right),
+            TExpr::If { arms, otherwise } => {
+                for (cond, then) in arms {
+                    match self.eval(f, *cond) {
+                        Value::Bool(true) => return self.eval(f, *then),
+                        Value::Bool(false) => {}
+                        _ => return Value::Unknown,
+                    }
+                }
+                self.eval(f, *otherwise)
+            }
+            TExpr::IsMember { value, member } => match self.eval(f, *value) {
+                Value::Member(m) => Value::Bool(m.index == *member),
+                Value::None => Value::Bool(false),
+                _ => Value::Unknown,
+            },
+            TExpr::IsTemplate { value, template } => match self.eval(f, *value) {
+                Value::Ref(r) => {
+                    let chain = ivs_model::base_chain(self.db, crate::inst_of(&r).decl(self.db)).chain;
+                    Value::Bool(chain.contains(template))
+                }
+                Value::None => Value::Bool(false),
+                _ => Value::Unknown,
+            },
+            TExpr::Convert { value, to } => {
+                let v = self.eval(f, *value);
+                match to {
+                    Convert::Range => match v {
+                        Value::Unknown | Value::Range(_) => v,
+                        v => Value::Range(Arc::new((v.clone(), v))),
+                    },
+                    Convert::Unit(unit) => counted(v, unit),
+                    Convert::Text(_) => v,
+                }
+            }
+            TExpr::CheckDim { value, .. } => self.eval(f, *value),
+            TExpr::Conform { value, ty } => {
+                let v = self.eval(f, *value);
+                let place = Place { of: f.item, span: f.span(self.db, *value) };
+                self.conform(v, ty, &place)
+            }
+        }
+    }
+
+    fn too_long(&mut self, f: &Frame, id: ExprId) -> Value {
+        let limit = ivs_value::limits::COLLECTION;
+        self.fail(
+            f,
+            id,
+            code::LIMIT_ELEMENTS,
+            format!("more than {limit} elements"),
+            "the limit of a list".into(),
+        )
+    }
+
+    /// The contrib that blocks of a formula hang on; made for formulas outside of any block.
+    pub(crate) fn anchor(&mut self, f: &Frame) -> Option<u32> {
+        let parent = match f.contrib {
+            Some(c) => {
+                let c_full = self.contrib(c)?.clone();
+                Contrib { locals: f.locals.clone().into(), parent: c_full.parent, ..c_full }
+            }
+            None => Contrib {
+                body: f.body.clone(),
+                item: f.item,
+                block: u32::MAX,
+                node: u32::MAX,
+                self_node: u32::MAX,
+                parent: None,
+                locals: f.locals.clone().into(),
+            },
+        };
+        let lets_of = f.contrib;
+        let id = self.add_contrib(parent);
+        // Lets of the block around stay evaluated once.
+        if let Some(c) = lets_of {
+            let known: Vec<((u32, u32), Slot)> = self
+                .lets
+                .iter()
+                .filter(|((k, _), _)| *k == c)
+                .map(|((_, i), s)| ((id, *i), s.clone()))
+                .collect();
+            self.lets.extend(known);
+        }
+        Some(id)
+    }
+
+    fn map_value(&mut self, ty: &Ty, parent: u32, block: u32) -> Value {
+        let Ty::Map(kv) = ty.core() else { return Value::Unknown };
+        let node = self.map_node(kv.1.clone(), parent, block);
+        self.whole(node)
+    }
+
+    fn interpolate(&mut self, f: &mut Frame, id: ExprId, parts: &[StrPartIr]) -> Value {
+        let mut out = String::new();
+        for p in parts {
+            match p {
+                StrPartIr::Text(t) => out.push_str(t),
+                StrPartIr::Hole(e) => {
+                    let v = self.eval(f, *e);
+                    if v.is_unknown() {
+                        return Value::Unknown;
+                    }
+                    match ivs_value::interpolate(&v) {
+                        Ok(t) => out.push_str(&t),
+                        Err(err) => return self.op_failed(f, *e, &err, &[&v]),
+                    }
+                }
+            }
+            if out.len() > ivs_value::limits::STRING {
+                let limit = ivs_value::limits::STRING;
+                return self.fail(
+                    f,
+                    id,
+                    code::LIMIT_STRING,
+                    format!("a string of more than {limit} bytes"),
+                    "the limit of a string".into(),
+                );
+            }
+        }
+        Value::Str(out.into())
+    }
+
+    fn map_for(
+        &mut self,
+        f: &mut Frame,
+        id: ExprId,
+        clauses: &ivs_model::ir::ClausesIr,
+        base: u32,
+        key: ExprId,
+        value: ExprId,
+    ) -> Value {
+        let mut entries: Vec<(Value, Value)> = Vec::new();
+        let mut seen: rustc_hash::FxHashSet<String> = rustc_hash::FxHashSet::default();
+        let saved = f.locals.len();
+        f.locals.truncate(base as usize);
+        let (mut unknown, mut full, mut double) = (false, false, None);
+        let sound = self.each(f, clauses, &mut |m, f| {
+            if entries.len() >= ivs_value::limits::COLLECTION {
+                full = true;
+                return false;
+            }
+            let k = m.eval(f, key);
+            let v = m.eval(f, value);
+            if k.is_unknown() {
+                unknown = true;
+                return true;
+            }
+            if !seen.insert(ivs_value::display(&k)) {
+                double = Some(k);
+                return false;
+            }
+            entries.push((k, v));
+            true
+        });
+        f.locals.truncate(saved);
+        if full {
+            return self.too_long(f, id);
+        }
+        if let Some(k) = double {
+            let shown = ivs_value::display(&k);
+            return self.fail(
+                f,
+                key,
+                code::DUPLICATE_KEY,
+                format!("the key {shown} is made twice"),
+                "keys of a map are unique".into(),
+            );
+        }
+        if !sound || unknown { Value::Unknown } else { Value::Map(Arc::new(Map::new(entries))) }
+    }
+
+    fn index(&mut self, f: &Frame, id: ExprId, base: &Value, index: &Value) -> Value {
+        match (base, index) {
+            (Value::Unknown, _) | (_, Value::Unknown) => Value::Unknown,
+            (Value::List(xs), Value::Number(n)) => {
+                let found = n.to_usize().and_then(|i| xs.get(i)).cloned();
+                found.unwrap_or_else(|| {
+                    self.fail(
+                        f,
+                        id,
+                        code::EVALUATION,
+                        format!("there is no element {}", ivs_value::display(index)),
+                        format!("the list has {} elements, counted from 0", xs.len()),
+                    )
+                })
+            }
+            (Value::Map(m), k) => match m.get(k) {
+                Some(v) => v.clone(),
+                None => self.no_key(f, id, m, k),
+            },
+            _ => Value::Unknown,
+        }
+    }
+
+    pub(crate) fn no_key(&mut self, f: &Frame, id: ExprId, m: &Map, k: &Value) -> Value {
+        let keys: Vec<String> = m.entries.iter().take(12).map(|(k, _)| ivs_value::display(k)).collect();
+        let help = if keys.is_empty() {
+            "the map is empty".to_owned()
+        } else {
+            format!("its keys are {}", keys.join(", "))
+        };
+        self.fail_help(
+            f,
+            id,
+            code::EVALUATION,
+            format!("there is no key {}", ivs_value::display(k)),
+            "not in the map".into(),
+            vec![help],
+        )
+    }
+
+    fn call(&mut self, f: &mut Frame, id: ExprId, function: &'static str, args: &[ExprId]) -> Value {
+        use ivs_value::{funcs, graph};
+        let selector = args.iter().find_map(|a| match f.body.exprs.get(*a as usize) {
+            Some(TExpr::Selector(path)) => Some(path.to_vec()),
+            _ => None,
+        });
+        let mut values: Vec<Value> = Vec::with_capacity(args.len());
+        for a in args {
+            if !matches!(f.body.exprs.get(*a as usize), Some(TExpr::Selector(_))) {
+                values.push(self.eval(f, *a));
+            }
+        }
+        if values.iter().any(Value::is_unknown) {
+            return Value::Unknown;
+        }
+        let Some(path) = selector else {
+            return match funcs::call(function, &values) {
+                Ok(v) => v,
+                Err(e) => {
+                    let operands: Vec<&Value> = values.iter().collect();
+                    self.op_failed(f, id, &e, &operands)
+                }
+            };
+        };
+        let refs = |v: &Value| match v {
+            Value::List(xs) => xs.iter().filter_map(|x| x.as_ref_value().cloned()).collect::<Vec<_>>(),
+            Value::Ref(r) => vec![(**r).clone()],
+            _ => Vec::new(),
+        };
+        let mut unknown = false;
+        let list_of = |rs: Vec<ivs_value::RefValue>| {
+            Value::List(rs.into_iter().map(|r| Value::Ref(Arc::new(r))).collect())
+        };
+        let result: Result<Value, OpError> = {
+            let mut next = |r: &ivs_value::RefValue| -> Result<Vec<ivs_value::RefValue>, OpError> {
+                let v = self.read_names(f, id, &Value::Ref(Arc::new(r.clone())), &path, true);
+                if v.is_unknown() {
+                    unknown = true;
+                }
+                Ok(refs(&v))
+            };
+            match (function, &values[..]) {
+                ("reachable", [Value::Ref(a)]) => graph::reachable(&**a, &mut next).map(list_of),
+                ("path", [Value::Ref(a), Value::Ref(b)]) => graph::path(&**a, &**b, &mut next).map(list_of),
+                ("levels", [v]) => graph::levels(&refs(v), &mut next)
+                    .map(|ls| Value::List(ls.into_iter().map(list_of).collect())),
+                ("cycles", [v]) => graph::cycles(&refs(v), &mut next)
+                    .map(|ls| Value::List(ls.into_iter().map(list_of).collect())),
+                ("sort", [Value::List(xs)]) => {
+                    funcs::sort_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
+                }
+                ("group", [Value::List(xs)]) => {
+                    funcs::group_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
+                }
+                _ => Err(OpError::Types(format!("`{function}` cannot take these"))),
+            }
+        };
+        match result {
+            Ok(_) if unknown => Value::Unknown,
+            Ok(v) => v,
+            Err(e) => {
+                let operands: Vec<&Value> = values.iter().collect();
+                self.op_failed(f, id, &e, &operands)
+            }
+        }
+    }
+
+    fn call_fn(&mut self, f: &mut Frame, id: ExprId, function: ItemId, args: &[Option<ExprId>]) -> Value {
+        if self.calls >= MAX_CALLS {
+            return self.fail(
+                f,
+                id,
+                code::LIMIT_DEPTH,
+                format!("functions call each other more than {MAX_CALLS} deep"),
+                "the limit of calls within calls".into(),
+            );
+        }
+        let ir = body(self.db, function);
+        let Some(value) = ir.value else { return Value::Unknown };
+        let schema = ivs_model::fn_params(self.db, function);
+        let mut frame = Frame::of(ir.clone(), function);
+        for (i, field) in schema.iter().enumerate() {
+            let given = args.get(i).copied().flatten();
+            let v = match given {
+                Some(e) => {
+                    let v = self.eval(f, e);
+                    let place = Place { of: f.item, span: f.span(self.db, e) };
+                    self.conform(v, &field.read_ty(), &place)
+                }
+                None => match ir.defaults.get(i).copied().flatten() {
+                    Some(e) => self.eval(&mut frame, e),
+                    None => Value::None,
+                },
+            };
+            frame.locals.push(v);
+        }
+        self.calls += 1;
+        let v = self.eval(&mut frame, value);
+        self.calls -= 1;
+        let place = Place { of: f.item, span: f.span(self.db, id) };
+        match ivs_model::fn_result(self.db, function) {
+            Some(ty) => self.conform(v, &ty, &place),
+            None => v,
+        }
+    }
+
+    fn construct(&mut self, f: &mut Frame, of: ItemId, member: u32, args: &[Option<ExprId>]) -> Value {
+        let schema = enum_schema(self.db, of);
+        let Some(m) = schema.members.get(member as usize) else { return Value::Unknown };
+        let mut fields = None;
+        if let Some(s) = &m.fields {
+            let ir = body(self.db, of);
+            let mut values = Vec::with_capacity(s.fields.len());
+            for (i, field) in s.fields.iter().enumerate() {
+                let v = match args.get(i).copied().flatten() {
+                    Some(e) => {
+                        let v = self.eval(f, e);
+                        let place = Place { of: f.item, span: f.span(self.db, e) };
+                        self.conform(v, &field.read_ty(), &place)
+                    }
+                    None => {
+                        let default =
+                            field.owner.and_then(|(_, o)| ir.defaults.get(o as usize).copied().flatten());
+                        match default {
+                            Some(e) => self.eval(&mut Frame::of(ir.clone(), of), e),
+                            None if field.optional => Value::None,
+                            None => Value::Unknown,
+                        }
+                    }
+                };
+                values.push(v);
+            }
+            fields = Some(Arc::new(StructValue { shape: s.shape.clone(), fields: values.into() }));
+        }
+        Value::Member(Arc::new(TaggedValue {
+            of: schema.name.clone(),
+            name: m.name.clone(),
+            index: member,
+            text: m.text.clone(),
+            fields,
+        }))
+    }
+
+    fn binary(&mut self, f: &mut Frame, id: ExprId, op: BinaryOp, left: ExprId, right: ExprId) -> Value {
+        let a = self.eval(f, left);
+        match (op, &a) {
+            (BinaryOp::And, Value::Bool(false)) => return Value::Bool(false),
+            (BinaryOp::Or, Value::Bool(true)) => return Value::Bool(true),
+            (BinaryOp::And | BinaryOp::Or, Value::Bool(_)) => return self.eval(f, right),
+            (BinaryOp::And | BinaryOp::Or, _) => return Value::Unknown,
+            (BinaryOp::Coalesce, Value::None) => return self.eval(f, right),
+            (BinaryOp::Coalesce, _) => return a,
+            _ => {}
+        }
+        let b = self.eval(f, right);
+        let result = match op {
+            BinaryOp::Add => ops::add(&a, &b),
+            BinaryOp::Sub => ops::sub(&a, &b),
+            BinaryOp::Mul => ops::mul(&a, &b),
+            BinaryOp::Div => ops::div(&a, &b),
+            BinaryOp::Eq => ops::eq(&a, &b),
+            BinaryOp::Ne => ops::ne(&a, &b),
+            BinaryOp::Lt => ops::lt(&a, &b),
+            BinaryOp::Le => ops::le(&a, &b),
+            BinaryOp::Gt => ops::gt(&a, &b),
+            BinaryOp::Ge => ops::ge(&a, &b),
+            BinaryOp::In => ops::membership(&a, &b),
+            BinaryOp::Matches => match (&a, &b) {
+                (Value::Str(t), Value::Str(p)) => ops::matches(t, p).map(Value::Bool),
+                _ => Ok(Value::Unknown),
+            },
+            BinaryOp::Range => return self.range(f, id, a, b),
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce | BinaryOp::Is => Ok(Value::Unknown),
+        };
+        match result {
+            // What is left of a whole is a percentage: `1 - 99.9%`.
+            Ok(Value::Number(n))
+                if matches!(op, BinaryOp::Add | BinaryOp::Sub)
+                    && (matches!(a, Value::Percent(_)) || matches!(b, Value::Percent(_))) =>
+            {
+                Value::Percent(n)
+            }
+            Ok(v) => v,
+            Err(e) => self.op_failed(f, id, &e, &[&a, &b]),
+        }
+    }
+
+    fn range(&mut self, f: &Frame, id: ExprId, a: Value, b: Value) -> Value {
+        if a.is_unknown() || b.is_unknown() {
+            return Value::Unknown;
+        }
+        match ops::order(&a, &b) {
+            Ok(Some(std::cmp::Ordering::Greater)) => {
+                let (x, y) = (ivs_value::display(&a), ivs_value::display(&b));
+                self.fail(
+                    f,
+                    id,
+                    code::UPSIDE_DOWN,
+                    format!("the range `{x}..{y}` is upside down"),
+                    "it begins above its end".into(),
+                )
+            }
+            Ok(_) => Value::Range(Arc::new((a, b))),
+            Err(e) => self.op_failed(f, id, &e, &[&a, &b]),
+        }
+    }
+
+    /// The member of a family that a key names.
+    pub(crate) fn family_member(
+        &mut self,
+        f: &mut Frame,
+        id: ExprId,
+        decl: ItemId,
+        key: ExprId,
+    ) -> Option<Inst> {
+        let k = self.eval(f, key);
+        let k = crate::FamilyKey::of(&k)?;
+        let members = family(self.db, self.env, decl);
+        if members.members.iter().any(|(m, _)| *m == k) {
+            return Some(Inst::new(self.db, decl, Some(k)));
+        }
+        if members.diagnostics.is_empty() {
+            let keys: Vec<SmolStr> = members.members.iter().take(12).map(|(k, _)| k.text()).collect();
+            let name = decl.key(self.db).name.clone();
+            self.fail_help(
+                f,
+                id,
+                code::EVALUATION,
+                format!("`{name}` has no member `{}`", k.text()),
+                "no such key".into(),
+                vec![format!("its keys are {}", keys.join(", "))],
+            );
+        }
+        None
+    }
+}
+
+/// A plain number as a count of a unit; ranges at both ends.
+fn counted(v: Value, unit: &Arc<ivs_value::Unit>) -> Value {
+    match v {
+        Value::Number(n) => Value::quantity(&n, unit).unwrap_or(Value::Unknown),
+        Value::Range(r) => {
+            let (a, b) = (counted(r.0.clone(), unit), counted(r.1.clone(), unit));
+            Value::Range(Arc::new((a, b)))
+        }
+        v => v,
+    }
+}

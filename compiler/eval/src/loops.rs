@@ -1,0 +1,90 @@
+//! `for … in … if …`
+
+use crate::machine::{Frame, Machine};
+use ivs_model::ir::ClausesIr;
+use ivs_value::{Number, Value};
+
+impl<'db> Machine<'db> {
+    /// Goes through the bindings of loops; the variables are the frame's last locals. `false` if something was
+    /// unknown on the way.
+    pub(crate) fn each(
+        &mut self,
+        f: &mut Frame,
+        clauses: &ClausesIr,
+        run: &mut dyn FnMut(&mut Self, &mut Frame) -> bool,
+    ) -> bool {
+        let mut sound = true;
+        self.level(f, clauses, 0, &mut sound, run);
+        sound
+    }
+
+    fn level(
+        &mut self,
+        f: &mut Frame,
+        clauses: &ClausesIr,
+        depth: usize,
+        sound: &mut bool,
+        run: &mut dyn FnMut(&mut Self, &mut Frame) -> bool,
+    ) -> bool {
+        let Some(l) = clauses.loops.get(depth) else {
+            if let Some(filter) = clauses.filter {
+                match self.eval(f, filter) {
+                    Value::Bool(true) => {}
+                    Value::Bool(false) => return true,
+                    _ => {
+                        *sound = false;
+                        return true;
+                    }
+                }
+            }
+            return run(self, f);
+        };
+        let over = self.eval(f, l.over);
+        let base = f.locals.len();
+        let mut step = |m: &mut Self, f: &mut Frame, a: Value, b: Option<Value>| {
+            f.locals.truncate(base);
+            f.locals.push(a);
+            f.locals.extend(b);
+            m.level(f, clauses, depth + 1, sound, run)
+        };
+        match over {
+            Value::List(xs) => {
+                for (i, x) in xs.iter().enumerate() {
+                    let go = if l.pair {
+                        step(self, f, Value::Number(Number::int(i as i64)), Some(x.clone()))
+                    } else {
+                        step(self, f, x.clone(), None)
+                    };
+                    if !go {
+                        f.locals.truncate(base);
+                        return false;
+                    }
+                }
+            }
+            Value::Map(m) => {
+                for (k, v) in &m.entries {
+                    if !step(self, f, k.clone(), Some(v.clone())) {
+                        f.locals.truncate(base);
+                        return false;
+                    }
+                }
+            }
+            Value::Range(r) => {
+                if let (Some(a), Some(b)) =
+                    (r.0.as_number().and_then(Number::to_i64), r.1.as_number().and_then(Number::to_i64))
+                {
+                    for n in a..=b {
+                        if !step(self, f, Value::Number(Number::int(n)), None) {
+                            f.locals.truncate(base);
+                            return false;
+                        }
+                    }
+                }
+            }
+            Value::None => {}
+            _ => *sound = false,
+        }
+        f.locals.truncate(base);
+        true
+    }
+}

@@ -1,0 +1,215 @@
+//! The evaluator of one declaration.
+//!
+//! A declaration is a tree of nodes (the object itself, its structs and maps), each with the blocks that set its
+//! fields, lowest layer first. A field is evaluated when it is first read; a field that is read while it is being
+//! evaluated closes a loop.
+
+use crate::inst::{Env, Inst};
+use crate::layer::layers;
+use ivs_grammar::ast::Span;
+use ivs_model::ir::{BlockId, Body, ExprId};
+use ivs_model::{Schema, body, decl_kind, decl_schema, source_map};
+use ivs_source::{Db, ItemDiagnostic, ItemId};
+use ivs_value::{StructValue, Value};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Steps that one formula may take.
+pub const MAX_STEPS: u32 = 1_000_000;
+
+pub(crate) type NodeId = u32;
+pub(crate) type ContribId = u32;
+
+/// A block that takes part in a node's value.
+#[derive(Clone)]
+pub(crate) struct Contrib {
+    pub body: Arc<Body>,
+    pub item: ItemId,
+    pub block: BlockId,
+    /// The node whose fields the block sets.
+    pub node: NodeId,
+    /// The node that is `self` in it.
+    pub self_node: NodeId,
+    /// The block around it.
+    pub parent: Option<ContribId>,
+    /// Variables in sight.
+    pub locals: Arc<[Value]>,
+}
+
+/// What a node's slots are.
+#[derive(Clone)]
+pub(crate) enum Keys {
+    /// Fields of a schema.
+    Fields(Arc<Schema>),
+    /// Keys of a map, and the type of its values.
+    Map { keys: Vec<Value>, value_ty: Arc<ivs_model::Ty>, bases: Vec<Option<Value>> },
+}
+
+/// The state of a slot.
+#[derive(Clone)]
+pub(crate) enum Slot {
+    Todo,
+    Busy,
+    Done(Value),
+    /// A struct or map, evaluated field by field.
+    Node(NodeId),
+}
+
+pub(crate) struct Node {
+    pub keys: Keys,
+    /// Lowest layer first.
+    pub contribs: Vec<ContribId>,
+    pub slots: Vec<Slot>,
+    /// A whole value that the blocks amend.
+    pub base: Option<Arc<StructValue>>,
+    /// Where it hangs: the parent and the slot there.
+    pub parent: Option<(NodeId, u32)>,
+    /// The struct (or kind) item whose definition has defaults and requirements for it.
+    pub definition: Option<ItemId>,
+    /// The contrib that stands for that definition.
+    pub definition_contrib: Option<ContribId>,
+    /// The whole value, once asked for.
+    pub whole: Option<Value>,
+    /// Of a node that stands alone: what is `self` in the blocks around it.
+    pub self_node: NodeId,
+}
+
+/// Where a formula is evaluated.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    pub body: Arc<Body>,
+    pub item: ItemId,
+    /// The innermost block around it.
+    pub contrib: Option<ContribId>,
+    pub locals: Vec<Value>,
+    /// Node, slot, and how many of the node's contribs lie below.
+    pub inherit: Option<(NodeId, u32, usize)>,
+}
+
+impl Frame {
+    pub fn of(body: Arc<Body>, item: ItemId) -> Frame {
+        Frame { body, item, contrib: None, locals: Vec::new(), inherit: None }
+    }
+    pub fn span(&self, db: &dyn Db, id: ExprId) -> Span {
+        source_map(db, self.item).exprs.get(id as usize).copied().unwrap_or_default()
+    }
+}
+
+/// A value that a condition read: for the labels of its diagnostic.
+#[derive(Clone)]
+pub(crate) struct Read {
+    pub inst: Inst,
+    pub path: Vec<smol_str::SmolStr>,
+    pub value: Value,
+}
+
+pub(crate) struct Machine<'db> {
+    pub db: &'db dyn Db,
+    pub env: Env,
+    pub inst: Option<Inst>,
+    pub item: ItemId,
+    pub nodes: Vec<Node>,
+    pub contribs: Vec<Contrib>,
+    pub lets: FxHashMap<(ContribId, u32), Slot>,
+    pub whens: FxHashMap<(ContribId, u32), Option<bool>>,
+    pub steps: u32,
+    pub diagnostics: Vec<ItemDiagnostic>,
+    /// Whether what goes wrong is reported elsewhere.
+    pub quiet: bool,
+    pub reads: Option<Vec<Read>>,
+    /// The slots under evaluation, outermost first.
+    pub stack: Vec<(NodeId, u32)>,
+    /// Calls of functions under way.
+    pub calls: u32,
+}
+
+impl<'db> Machine<'db> {
+    /// For a formula that belongs to no object.
+    pub fn detached(db: &'db dyn Db, env: Env, item: ItemId) -> Self {
+        Machine {
+            db,
+            env,
+            inst: None,
+            item,
+            nodes: Vec::new(),
+            contribs: Vec::new(),
+            lets: FxHashMap::default(),
+            whens: FxHashMap::default(),
+            steps: 0,
+            diagnostics: Vec::new(),
+            quiet: false,
+            reads: None,
+            stack: Vec::new(),
+            calls: 0,
+        }
+    }
+
+    /// For a declaration; node 0 is the object.
+    pub fn of(db: &'db dyn Db, env: Env, inst: Inst) -> Self {
+        let decl = inst.decl(db);
+        let mut machine = Machine::detached(db, env, decl);
+        machine.inst = Some(inst);
+        let schema = decl_schema(db, decl);
+        let count = schema.fields.len();
+        machine.nodes.push(Node {
+            keys: Keys::Fields(schema),
+            contribs: Vec::new(),
+            slots: vec![Slot::Todo; count],
+            base: None,
+            parent: None,
+            definition: decl_kind(db, decl),
+            definition_contrib: None,
+            whole: None,
+            self_node: 0,
+        });
+        for layer in layers(db, env, inst).iter() {
+            let body = body(db, layer.item);
+            let Some(&block) = body.roots.get(layer.root as usize) else { continue };
+            machine.contribs.push(Contrib {
+                body,
+                item: layer.item,
+                block,
+                node: 0,
+                self_node: 0,
+                parent: None,
+                locals: layer.binders.clone(),
+            });
+            let id = machine.contribs.len() as ContribId - 1;
+            if let Some(root) = machine.nodes.first_mut() {
+                root.contribs.push(id);
+            }
+        }
+        machine
+    }
+
+    pub fn report(&mut self, d: ItemDiagnostic) {
+        if !self.quiet && !self.diagnostics.contains(&d) {
+            self.diagnostics.push(d);
+        }
+    }
+
+    pub fn contrib(&self, id: ContribId) -> Option<&Contrib> {
+        self.contribs.get(id as usize)
+    }
+
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id as usize)
+    }
+
+    pub fn add_contrib(&mut self, contrib: Contrib) -> ContribId {
+        self.contribs.push(contrib);
+        self.contribs.len() as ContribId - 1
+    }
+
+    /// A frame for a formula that stands in a contrib's block.
+    pub fn frame(&self, id: ContribId) -> Option<Frame> {
+        let c = self.contrib(id)?;
+        Some(Frame {
+            body: c.body.clone(),
+            item: c.item,
+            contrib: Some(id),
+            locals: c.locals.to_vec(),
+            inherit: None,
+        })
+    }
+}

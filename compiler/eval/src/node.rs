@@ -1,0 +1,878 @@
+//! Slots: which layer decides, and what comes out.
+
+use crate::machine::{Contrib, ContribId, Frame, Keys, Machine, Node, NodeId, Slot};
+use ivs_grammar::ast::Span;
+use ivs_model::ir::{BlockId, ExprId, KeyIr, OpIr, TExpr};
+use ivs_model::{Builtin, Field, Schema, Ty, body, code, schema, source_map};
+use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
+use ivs_value::{Map, StructValue, Value};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// What one layer does to a slot.
+#[derive(Clone, Copy)]
+enum Act {
+    Set(ExprId),
+    Append(ExprId),
+    Merge(BlockId),
+    Remove,
+}
+
+struct Step {
+    contrib: ContribId,
+    /// How many of the node's contribs lie below.
+    below: usize,
+    act: Act,
+    mark: u32,
+}
+
+impl<'db> Machine<'db> {
+    pub(crate) fn slot_key(&self, node: NodeId, slot: u32) -> Option<KeyIr> {
+        match &self.node(node)?.keys {
+            Keys::Fields(_) => Some(KeyIr::Field(slot as u16)),
+            Keys::Map { keys, .. } => keys.get(slot as usize).map(|k| KeyIr::Key(k.clone())),
+        }
+    }
+
+    fn entry_is(&self, key: &KeyIr, wanted: &KeyIr) -> bool {
+        match (key, wanted) {
+            (KeyIr::Decl(d), KeyIr::Key(v)) => {
+                crate::inst::ref_to(self.db, crate::Inst::new(self.db, *d, None)) == *v
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    /// The type and definition of a slot.
+    fn slot_type(&self, node: NodeId, slot: u32) -> (Ty, Option<Field>) {
+        match self.node(node).map(|n| &n.keys) {
+            Some(Keys::Fields(s)) => match s.fields.get(slot as usize) {
+                Some(f) => (f.ty.clone(), Some(f.clone())),
+                None => (Ty::Error, None),
+            },
+            Some(Keys::Map { value_ty, .. }) => ((**value_ty).clone(), None),
+            None => (Ty::Error, None),
+        }
+    }
+
+    /// What the lowest `upto` contribs do to a slot, topmost first, down to what replaces everything below.
+    fn steps(&mut self, node: NodeId, slot: u32, upto: usize) -> Vec<Step> {
+        let Some(wanted) = self.slot_key(node, slot) else { return Vec::new() };
+        let contribs: Vec<ContribId> = self.node(node).map(|n| n.contribs.clone()).unwrap_or_default();
+        // `enabled`, `slug` and `title` belong to one declaration; a base's are not handed down.
+        let own_only = node == 0 && self.inst.is_some() && self.not_handed_down(&wanted);
+        let mut out: Vec<Step> = Vec::new();
+        for (below, id) in contribs.iter().enumerate().take(upto).rev() {
+            if own_only && self.is_base_layer(below) {
+                continue;
+            }
+            let Some(c) = self.contrib(*id) else { continue };
+            let (ir, block) = (c.body.clone(), c.block);
+            let Some(b) = ir.blocks.get(block as usize) else { continue };
+            // `when` entries lie above the plain ones of their body.
+            let mut found_when: Option<u32> = None;
+            for (i, (cond, when_block)) in b.whens.iter().enumerate() {
+                let Some(w) = ir.blocks.get(*when_block as usize) else { continue };
+                let Some(e) = w.entries.iter().find(|e| self.entry_is(&e.key, &wanted)) else { continue };
+                if !self.when_holds(*id, i as u32, *cond) {
+                    continue;
+                }
+                let act = act_of(&e.op);
+                if let Some(first) = found_when
+                    && !matches!(act, Act::Merge(_))
+                {
+                    self.set_by_two_whens(*id, first, e.mark);
+                    continue;
+                }
+                found_when = Some(e.mark);
+                out.push(Step { contrib: *id, below, act, mark: e.mark });
+            }
+            if out.last().is_some_and(|s| matches!(s.act, Act::Set(_) | Act::Remove)) {
+                break;
+            }
+            if let Some(e) = b.entries.iter().find(|e| self.entry_is(&e.key, &wanted)) {
+                if e.is_final && !out.is_empty() {
+                    self.final_overridden(*id, e.mark, &out);
+                }
+                let act = act_of(&e.op);
+                out.push(Step { contrib: *id, below, act, mark: e.mark });
+                if matches!(act, Act::Set(_) | Act::Remove) {
+                    if !e.is_final {
+                        self.check_final_below(&contribs, below, &wanted, *id, e.mark);
+                    }
+                    break;
+                }
+            }
+        }
+        out
+    }
+
+    fn not_handed_down(&self, wanted: &KeyIr) -> bool {
+        let KeyIr::Field(i) = wanted else { return false };
+        match self.node(0).map(|n| &n.keys) {
+            Some(Keys::Fields(s)) => s
+                .fields
+                .get(*i as usize)
+                .is_some_and(|f| matches!(f.name.as_str(), "enabled" | "slug" | "title" | "name")),
+            _ => false,
+        }
+    }
+
+    fn is_base_layer(&self, contrib_at: usize) -> bool {
+        let Some(inst) = self.inst else { return false };
+        let Some(own) = self.node(0).and_then(|n| n.contribs.get(contrib_at)).and_then(|c| self.contrib(*c))
+        else {
+            return false;
+        };
+        // The own body and what amends it stand at and above the declaration's own layer.
+        let own_at = self.node(0).and_then(|n| {
+            n.contribs.iter().position(|c| self.contrib(*c).is_some_and(|c| c.item == inst.decl(self.db)))
+        });
+        let _ = own;
+        own_at.is_some_and(|o| contrib_at < o)
+    }
+
+    /// A `final` entry below the one that was found.
+    fn check_final_below(
+        &mut self,
+        contribs: &[ContribId],
+        below: usize,
+        wanted: &KeyIr,
+        by: ContribId,
+        mark: u32,
+    ) {
+        let found = contribs.iter().take(below).rev().find_map(|id| {
+            let c = self.contrib(*id)?;
+            let b = c.body.blocks.get(c.block as usize)?;
+            let e = b.entries.iter().find(|e| e.is_final && self.entry_is(&e.key, wanted))?;
+            Some((*id, e.mark))
+        });
+        if let Some((id, first)) = found {
+            self.report_final(id, first, by, mark);
+        }
+    }
+
+    fn final_overridden(&mut self, id: ContribId, mark: u32, above: &[Step]) {
+        if let Some(s) = above.first() {
+            self.report_final(id, mark, s.contrib, s.mark);
+        }
+    }
+
+    fn report_final(&mut self, id: ContribId, mark: u32, by: ContribId, by_mark: u32) {
+        let (Some(first), Some(second)) = (self.mark_place(id, mark), self.mark_place(by, by_mark)) else {
+            return;
+        };
+        self.report(Diagnostic {
+            code: code::FINAL_OVERRIDDEN,
+            severity: Severity::Error,
+            message: "a final value cannot be overridden".into(),
+            primary: Label { place: second, text: "set again here".into() },
+            labels: vec![Label { place: first, text: "declared `final` here".into() }],
+            help: vec!["leave it out here, or remove `final` there".into()],
+            fixes: Vec::new(),
+        });
+    }
+
+    fn set_by_two_whens(&mut self, id: ContribId, first: u32, second: u32) {
+        let (Some(a), Some(b)) = (self.mark_place(id, first), self.mark_place(id, second)) else { return };
+        self.report(Diagnostic {
+            code: code::DUPLICATE_PATH,
+            severity: Severity::Error,
+            message: "two `when` that both hold set one path".into(),
+            primary: Label { place: b, text: "set again".into() },
+            labels: vec![Label { place: a, text: "first set here".into() }],
+            help: vec!["make the conditions exclude each other".into()],
+            fixes: Vec::new(),
+        });
+    }
+
+    pub(crate) fn mark_place(&self, id: ContribId, mark: u32) -> Option<Place<ItemId>> {
+        let c = self.contrib(id)?;
+        let span = source_map(self.db, c.item).marks.get(mark as usize).copied().unwrap_or_default();
+        Some(Place { of: c.item, span })
+    }
+
+    fn when_holds(&mut self, id: ContribId, index: u32, cond: ExprId) -> bool {
+        match self.whens.get(&(id, index)) {
+            Some(Some(holds)) => return *holds,
+            Some(None) => {
+                // The condition needs what it decides.
+                if let Some(frame) = self.frame(id) {
+                    let span = frame.span(self.db, cond);
+                    let place = Place { of: frame.item, span };
+                    self.report(Diagnostic {
+                        code: code::VALUE_CYCLE,
+                        severity: Severity::Error,
+                        message: "a `when` depends on what it sets".into(),
+                        primary: Label { place, text: "this condition reads a value that it decides".into() },
+                        labels: Vec::new(),
+                        help: Vec::new(),
+                        fixes: Vec::new(),
+                    });
+                }
+                return false;
+            }
+            None => {}
+        }
+        self.whens.insert((id, index), None);
+        let holds = match self.frame(id) {
+            Some(mut frame) => matches!(self.eval(&mut frame, cond), Value::Bool(true)),
+            None => false,
+        };
+        self.whens.insert((id, index), Some(holds));
+        holds
+    }
+
+    /// The state of a slot after evaluating it as far as its kind of value needs.
+    pub(crate) fn resolve(&mut self, node: NodeId, slot: u32) -> Slot {
+        let state = self.node(node).and_then(|n| n.slots.get(slot as usize)).cloned();
+        match state {
+            None => return Slot::Done(Value::Unknown),
+            Some(Slot::Done(v)) => return Slot::Done(v),
+            Some(Slot::Node(n)) => return Slot::Node(n),
+            Some(Slot::Busy) => {
+                self.loop_found(node, slot);
+                return Slot::Done(Value::Unknown);
+            }
+            Some(Slot::Todo) => {}
+        }
+        self.put(node, slot, Slot::Busy);
+        self.stack.push((node, slot));
+        let upto = self.node(node).map_or(0, |n| n.contribs.len());
+        let result = self.decide(node, slot, upto, true);
+        self.stack.pop();
+        // A loop that was reported meanwhile leaves the value unknown.
+        let result = match self.node(node).and_then(|n| n.slots.get(slot as usize)) {
+            Some(Slot::Done(Value::Unknown)) => Slot::Done(Value::Unknown),
+            _ => result,
+        };
+        self.put(node, slot, result.clone());
+        result
+    }
+
+    pub(crate) fn put(&mut self, node: NodeId, slot: u32, state: Slot) {
+        if let Some(s) = self.nodes.get_mut(node as usize).and_then(|n| n.slots.get_mut(slot as usize)) {
+            *s = state;
+        }
+    }
+
+    /// The value of a slot, whole.
+    pub(crate) fn force(&mut self, node: NodeId, slot: u32) -> Value {
+        match self.resolve(node, slot) {
+            Slot::Node(n) => self.whole(n),
+            Slot::Done(v) => v,
+            Slot::Todo | Slot::Busy => Value::Unknown,
+        }
+    }
+
+    /// A struct or map with all that is in it.
+    pub(crate) fn whole(&mut self, node: NodeId) -> Value {
+        if let Some(v) = self.node(node).and_then(|n| n.whole.clone()) {
+            return v;
+        }
+        let Some(n) = self.node(node) else { return Value::Unknown };
+        let count = n.slots.len() as u32;
+        let keys = n.keys.clone();
+        let values: Vec<Value> = (0..count).map(|i| self.force(node, i)).collect();
+        let value = match keys {
+            Keys::Fields(s) => {
+                let v =
+                    Value::Struct(Arc::new(StructValue { shape: s.shape.clone(), fields: values.into() }));
+                if !self.quiet {
+                    self.requirements(node);
+                }
+                v
+            }
+            Keys::Map { keys, .. } => Value::Map(Arc::new(Map::new(keys.into_iter().zip(values).collect()))),
+        };
+        if let Some(n) = self.nodes.get_mut(node as usize) {
+            n.whole = Some(value.clone());
+        }
+        value
+    }
+
+    /// Evaluates a slot from its lowest `upto` contribs.
+    pub(crate) fn decide(&mut self, node: NodeId, slot: u32, upto: usize, keep: bool) -> Slot {
+        let (ty, field) = self.slot_type(node, slot);
+        let steps = self.steps(node, slot, upto);
+        match ty.core() {
+            Ty::Map(_) => return self.decide_map(node, slot, &ty, field.as_ref(), steps, keep),
+            Ty::Struct(s) => {
+                let s = *s;
+                if let Some(result) = self.decide_struct(node, slot, s, &ty, field.as_ref(), &steps) {
+                    return result;
+                }
+            }
+            Ty::Union(ts) if steps.first().is_some_and(|s| matches!(s.act, Act::Merge(_))) => {
+                let inner = ts.iter().find(|t| matches!(t.core(), Ty::Struct(_) | Ty::Map(_))).cloned();
+                match inner.as_ref().map(Ty::core) {
+                    Some(Ty::Struct(s)) => {
+                        let s = *s;
+                        if let Some(result) = self.decide_struct(node, slot, s, &ty, field.as_ref(), &steps) {
+                            return result;
+                        }
+                    }
+                    Some(inner @ Ty::Map(_)) => {
+                        let inner = inner.clone();
+                        return self.decide_map(node, slot, &inner, field.as_ref(), steps, keep);
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+        Slot::Done(self.decide_plain(node, slot, &ty, field.as_ref(), &steps))
+    }
+
+    /// A value that is one piece: scalar, range, list, tagged, reference, or a struct set as a whole.
+    fn decide_plain(
+        &mut self,
+        node: NodeId,
+        slot: u32,
+        ty: &Ty,
+        field: Option<&Field>,
+        steps: &[Step],
+    ) -> Value {
+        let read_ty = field.map_or_else(|| ty.clone(), Field::read_ty);
+        let mut appended: Vec<Value> = Vec::new();
+        let mut base = None;
+        for step in steps {
+            match step.act {
+                Act::Set(e) => {
+                    let v = self.formula(step, e, node, slot, &read_ty);
+                    base = Some(v);
+                }
+                Act::Append(e) => {
+                    let v = self.formula(step, e, node, slot, ty);
+                    appended.push(v);
+                }
+                Act::Merge(_) => {}
+                Act::Remove => base = Some(Value::None),
+            }
+        }
+        let base = match base {
+            Some(v) => v,
+            None => match self.map_base(node, slot) {
+                Some(v) => v,
+                None => self.fallback(node, slot, field, appended.is_empty()),
+            },
+        };
+        appended.reverse();
+        appended.into_iter().fold(base, |acc, more| match acc {
+            Value::None => more,
+            acc => ivs_value::ops::add(&acc, &more).unwrap_or(Value::Unknown),
+        })
+    }
+
+    /// The value of a map's key that comes from a whole map below.
+    fn map_base(&self, node: NodeId, slot: u32) -> Option<Value> {
+        let n = self.node(node)?;
+        match &n.keys {
+            Keys::Map { bases, .. } => bases.get(slot as usize).cloned().flatten(),
+            Keys::Fields(s) => {
+                let name = &s.fields.get(slot as usize)?.name;
+                n.base.as_ref()?.get(name).cloned()
+            }
+        }
+    }
+
+    /// What fills a slot that nobody sets.
+    fn fallback(&mut self, node: NodeId, slot: u32, field: Option<&Field>, required: bool) -> Value {
+        let Some(field) = field else { return Value::Unknown };
+        if let Some(b) = field.builtin {
+            return self.builtin(b);
+        }
+        if field.has_default
+            && let Some((owner, ordinal)) = field.owner
+        {
+            let ir = body(self.db, owner);
+            let Some(e) = ir.defaults.get(ordinal as usize).copied().flatten() else { return Value::Unknown };
+            let Some(contrib) = self.definition_contrib(node, owner) else { return Value::Unknown };
+            let Some(mut frame) = self.frame(contrib) else { return Value::Unknown };
+            self.steps = 0;
+            let value = self.eval(&mut frame, e);
+            let place = Place { of: owner, span: frame.span(self.db, e) };
+            return self.conform(value, &field.read_ty(), &place);
+        }
+        if field.optional {
+            return Value::None;
+        }
+        if required && !matches!(field.ty, Ty::Error) {
+            self.missing(node, slot, field);
+        }
+        Value::Unknown
+    }
+
+    fn builtin(&mut self, b: Builtin) -> Value {
+        let name = || self.inst.map(|i| crate::inst_name(self.db, i)).unwrap_or_default();
+        match b {
+            Builtin::Name => Value::Str(name()),
+            Builtin::Slug => {
+                let Some(inst) = self.inst else { return Value::Unknown };
+                let base = inst.decl(self.db).key(self.db).name.to_string();
+                let text = match inst.key(self.db) {
+                    Some(k) => format!("{base}-{}", k.text()),
+                    None => base,
+                };
+                Value::Str(SmolStr::from(ivs_value::funcs::slug_of(&text)))
+            }
+            Builtin::Enabled => Value::Bool(true),
+            Builtin::Labels => Value::Map(Arc::new(Map::default())),
+            Builtin::Absent => Value::None,
+        }
+    }
+
+    /// The contrib in which the defaults of an item's definitions are evaluated for a node.
+    pub(crate) fn definition_contrib(&mut self, node: NodeId, owner: ItemId) -> Option<ContribId> {
+        // A template's parameters are evaluated among its own lets.
+        let n = self.node(node)?;
+        if n.definition != Some(owner) {
+            return n.contribs.iter().copied().find(|c| self.contrib(*c).is_some_and(|c| c.item == owner));
+        }
+        if let Some(id) = n.definition_contrib {
+            return Some(id);
+        }
+        let body = body(self.db, owner);
+        let block = body.roots.first().copied()?;
+        let id = self.add_contrib(Contrib {
+            body,
+            item: owner,
+            block,
+            node,
+            self_node: node,
+            parent: None,
+            locals: Arc::from([]),
+        });
+        if let Some(n) = self.nodes.get_mut(node as usize) {
+            n.definition_contrib = Some(id);
+        }
+        Some(id)
+    }
+
+    /// Evaluates what a step sets.
+    fn formula(&mut self, step: &Step, e: ExprId, node: NodeId, slot: u32, ty: &Ty) -> Value {
+        let Some(mut frame) = self.frame(step.contrib) else { return Value::Unknown };
+        frame.inherit = Some((node, slot, step.below));
+        self.steps = 0;
+        // Literals are most of all configuration.
+        let value = match frame.body.exprs.get(e as usize) {
+            Some(TExpr::Const(v)) => v.clone(),
+            _ => self.eval(&mut frame, e),
+        };
+        if trivially(&value, ty) {
+            return value;
+        }
+        let place_of = |m: &Self| Place { of: frame.item, span: frame.span(m.db, e) };
+        let place = place_of(self);
+        self.conform(value, ty, &place)
+    }
+
+    fn decide_struct(
+        &mut self,
+        node: NodeId,
+        slot: u32,
+        s: ItemId,
+        ty: &Ty,
+        field: Option<&Field>,
+        steps: &[Step],
+    ) -> Option<Slot> {
+        let merges: Vec<(ContribId, BlockId)> = steps
+            .iter()
+            .rev()
+            .filter_map(|st| match st.act {
+                Act::Merge(b) => Some((st.contrib, b)),
+                _ => None,
+            })
+            .collect();
+        let set = steps.last().filter(|st| matches!(st.act, Act::Set(_) | Act::Remove));
+        let read_ty = field.map_or_else(|| ty.clone(), Field::read_ty);
+        // A block that stands as the whole value is a node as well.
+        let base = match set {
+            Some(Step { act: Act::Set(e), contrib, .. }) => {
+                let literal = self.contrib(*contrib).and_then(|c| match c.body.exprs.get(*e as usize) {
+                    Some(TExpr::Struct(_, b)) => Some(*b),
+                    _ => None,
+                });
+                if let Some(block) = literal {
+                    let mut all = vec![(*contrib, block)];
+                    all.extend(merges);
+                    return Some(Slot::Node(self.struct_node(s, &all, None, Some((node, slot)))));
+                }
+                let value = match set {
+                    Some(st) => self.formula(st, *e, node, slot, &read_ty),
+                    None => return None,
+                };
+                if merges.is_empty() {
+                    return Some(Slot::Done(value));
+                }
+                match value {
+                    Value::Struct(v) => Some(v),
+                    Value::None => None,
+                    _ => return Some(Slot::Done(Value::Unknown)),
+                }
+            }
+            Some(_) if merges.is_empty() => return Some(Slot::Done(Value::None)),
+            Some(_) => None,
+            None => match self.map_base(node, slot) {
+                Some(Value::Struct(v)) if merges.is_empty() => return Some(Slot::Done(Value::Struct(v))),
+                Some(Value::Struct(v)) => Some(v),
+                Some(other) if merges.is_empty() => return Some(Slot::Done(other)),
+                _ => {
+                    let defaulted = field.is_some_and(|f| f.has_default);
+                    if defaulted {
+                        match self.fallback(node, slot, field, false) {
+                            Value::Struct(v) if merges.is_empty() => {
+                                return Some(Slot::Done(Value::Struct(v)));
+                            }
+                            Value::Struct(v) => Some(v),
+                            other if merges.is_empty() => return Some(Slot::Done(other)),
+                            _ => None,
+                        }
+                    } else if merges.is_empty() && field.is_some_and(|f| f.optional) {
+                        return Some(Slot::Done(Value::None));
+                    } else {
+                        None
+                    }
+                }
+            },
+        };
+        Some(Slot::Node(self.struct_node(s, &merges, base, Some((node, slot)))))
+    }
+
+    /// A node for a struct that blocks set, lowest first.
+    pub(crate) fn struct_node(
+        &mut self,
+        s: ItemId,
+        blocks: &[(ContribId, BlockId)],
+        base: Option<Arc<StructValue>>,
+        parent: Option<(NodeId, u32)>,
+    ) -> NodeId {
+        let schema: Arc<Schema> = schema(self.db, s);
+        let count = schema.fields.len();
+        self.push_node(Keys::Fields(schema), count, blocks, base, parent, Some(s))
+    }
+
+    fn push_node(
+        &mut self,
+        keys: Keys,
+        count: usize,
+        blocks: &[(ContribId, BlockId)],
+        base: Option<Arc<StructValue>>,
+        parent: Option<(NodeId, u32)>,
+        definition: Option<ItemId>,
+    ) -> NodeId {
+        let id = self.nodes.len() as NodeId;
+        let contribs: Vec<ContribId> = blocks
+            .iter()
+            .filter_map(|(c, block)| {
+                let c_full = self.contrib(*c)?.clone();
+                Some(self.add_contrib(Contrib { block: *block, node: id, parent: Some(*c), ..c_full }))
+            })
+            .collect();
+        self.nodes.push(Node {
+            keys,
+            contribs,
+            slots: vec![Slot::Todo; count],
+            base,
+            parent,
+            definition,
+            definition_contrib: None,
+            whole: None,
+            self_node: id,
+        });
+        id
+    }
+
+    fn decide_map(
+        &mut self,
+        node: NodeId,
+        slot: u32,
+        ty: &Ty,
+        field: Option<&Field>,
+        steps: Vec<Step>,
+        keep: bool,
+    ) -> Slot {
+        let _ = keep;
+        let Ty::Map(kv) = ty.core() else { return Slot::Done(Value::Unknown) };
+        let kv = kv.clone();
+        let map_ty = Ty::Map(kv.clone());
+        let mut keys: Vec<Value> = Vec::new();
+        let mut bases: Vec<Option<Value>> = Vec::new();
+        let mut blocks: Vec<(ContribId, BlockId)> = Vec::new();
+        let set = steps.last().filter(|s| matches!(s.act, Act::Set(_)));
+        let whole = match set {
+            Some(st @ Step { act: Act::Set(e), contrib, .. }) => {
+                let literal = self.contrib(*contrib).and_then(|c| match c.body.exprs.get(*e as usize) {
+                    Some(TExpr::Map(_, b)) => Some(*b),
+                    _ => None,
+                });
+                match literal {
+                    Some(b) => {
+                        blocks.push((*contrib, b));
+                        None
+                    }
+                    None => {
+                        let read_ty = field.map_or_else(|| map_ty.clone(), Field::read_ty);
+                        Some(self.formula(st, *e, node, slot, &read_ty))
+                    }
+                }
+            }
+            _ => match self.map_base(node, slot) {
+                Some(v) => Some(v),
+                None => {
+                    let needed = steps.is_empty();
+                    match field {
+                        Some(f) if f.has_default || f.builtin.is_some() || needed => {
+                            Some(self.fallback(node, slot, field, needed))
+                        }
+                        _ => None,
+                    }
+                }
+            },
+        };
+        let only_whole = blocks.is_empty() && steps.iter().all(|s| matches!(s.act, Act::Set(_)));
+        match whole {
+            Some(v) if only_whole => return Slot::Done(v),
+            Some(Value::Map(m)) => {
+                for (k, v) in &m.entries {
+                    keys.push(k.clone());
+                    bases.push(Some(v.clone()));
+                }
+            }
+            Some(Value::Unknown) => return Slot::Done(Value::Unknown),
+            _ => {}
+        }
+        if let Some((c, b)) = blocks.first().copied() {
+            self.map_entries(c, b, &mut keys, &mut bases);
+        }
+        for step in steps.iter().rev() {
+            match step.act {
+                Act::Merge(b) => {
+                    blocks.push((step.contrib, b));
+                    self.map_entries(step.contrib, b, &mut keys, &mut bases);
+                }
+                Act::Append(e) => {
+                    let more = self.formula(step, e, node, slot, &map_ty);
+                    let Value::Map(m) = more else { continue };
+                    for (k, v) in &m.entries {
+                        if keys.contains(k) {
+                            if let Some(place) = self.mark_place(step.contrib, step.mark) {
+                                self.report(Diagnostic {
+                                    code: code::ADDED_PRESENT,
+                                    severity: Severity::Error,
+                                    message: format!("the key {} is already there", ivs_value::display(k)),
+                                    primary: Label { place, text: "`+=` only adds keys".into() },
+                                    labels: Vec::new(),
+                                    help: vec!["amend the key in a block: `f { key = … }`".into()],
+                                    fixes: Vec::new(),
+                                });
+                            }
+                            continue;
+                        }
+                        keys.push(k.clone());
+                        bases.push(Some(v.clone()));
+                    }
+                }
+                Act::Set(_) | Act::Remove => {}
+            }
+        }
+        let count = keys.len();
+        let value_ty = Arc::new(kv.1.clone());
+        let id = self.push_node(
+            Keys::Map { keys, value_ty, bases },
+            count,
+            &blocks,
+            None,
+            Some((node, slot)),
+            None,
+        );
+        Slot::Node(id)
+    }
+
+    /// A node for a map that one block makes.
+    pub(crate) fn map_node(&mut self, value_ty: Ty, parent: ContribId, block: BlockId) -> NodeId {
+        let (mut keys, mut bases) = (Vec::new(), Vec::new());
+        self.map_entries(parent, block, &mut keys, &mut bases);
+        let count = keys.len();
+        let keys = Keys::Map { keys, value_ty: Arc::new(value_ty), bases };
+        self.push_node(keys, count, &[(parent, block)], None, None, None)
+    }
+
+    /// Reads a path from the object.
+    pub(crate) fn read_path(&mut self, path: &[SmolStr]) -> Value {
+        let mut node = 0;
+        for (i, name) in path.iter().enumerate() {
+            let Some(slot) = self.slot_named(node, name) else { return Value::Unknown };
+            match self.resolve(node, slot) {
+                Slot::Node(n) => node = n,
+                Slot::Done(v) => {
+                    let frame = Frame::of(Arc::default(), self.item);
+                    return self.read_names(&frame, 0, &v, path.get(i + 1..).unwrap_or_default(), false);
+                }
+                Slot::Todo | Slot::Busy => return Value::Unknown,
+            }
+        }
+        self.whole(node)
+    }
+
+    /// Keys that a block adds to (or removes from) a map, in order.
+    fn map_entries(
+        &mut self,
+        c: ContribId,
+        block: BlockId,
+        keys: &mut Vec<Value>,
+        bases: &mut Vec<Option<Value>>,
+    ) {
+        let Some(contrib) = self.contrib(c).cloned() else { return };
+        let ir = contrib.body.clone();
+        let Some(b) = ir.blocks.get(block as usize) else { return };
+        let inner = self.add_contrib(Contrib { block, parent: Some(c), ..contrib });
+        let mut all: Vec<&ivs_model::ir::EntryIr> = b.entries.iter().collect();
+        for (i, (cond, when_block)) in b.whens.iter().enumerate() {
+            if let Some(w) = ir.blocks.get(*when_block as usize)
+                && self.when_holds(inner, i as u32, *cond)
+            {
+                all.extend(&w.entries);
+            }
+        }
+        for e in all {
+            let key = match &e.key {
+                KeyIr::Key(v) => v.clone(),
+                KeyIr::Decl(d) => crate::inst::ref_to(self.db, crate::Inst::new(self.db, *d, None)),
+                KeyIr::Field(_) => continue,
+            };
+            let at = keys.iter().position(|k| *k == key);
+            match (&e.op, at) {
+                (OpIr::Remove, Some(i)) => {
+                    keys.remove(i);
+                    bases.remove(i);
+                }
+                (OpIr::Remove, None) => {
+                    let place = self.mark_place(c, e.mark);
+                    if let Some(place) = place {
+                        self.report(Diagnostic {
+                            code: code::REMOVED_ABSENT,
+                            severity: Severity::Error,
+                            message: format!("there is no key {} to remove", ivs_value::display(&key)),
+                            primary: Label { place, text: "not in any layer below".into() },
+                            labels: Vec::new(),
+                            help: vec!["leave the `remove` out".into()],
+                            fixes: Vec::new(),
+                        });
+                    }
+                }
+                (_, None) => {
+                    keys.push(key);
+                    bases.push(None);
+                }
+                (_, Some(_)) => {}
+            }
+        }
+    }
+
+    /// The path of a slot from the object: `scaling.target.cpu`.
+    pub(crate) fn path_of(&self, node: NodeId, slot: u32) -> Vec<SmolStr> {
+        let mut out = Vec::new();
+        let mut at = Some((node, slot));
+        while let Some((n, s)) = at {
+            let Some(node) = self.node(n) else { break };
+            let name = match &node.keys {
+                Keys::Fields(schema) => schema.fields.get(s as usize).map(|f| f.name.clone()),
+                Keys::Map { keys, .. } => keys.get(s as usize).map(|k| key_text(k)),
+            };
+            out.extend(name);
+            at = node.parent;
+        }
+        out.reverse();
+        out
+    }
+
+    fn missing(&mut self, node: NodeId, slot: u32, field: &Field) {
+        let path = self.path_of(node, slot).join(".");
+        // The nearest block that could hold it, else the declaration's name.
+        let mut at = Some(node);
+        let mut place = None;
+        while let Some(n) = at {
+            let Some(nd) = self.node(n) else { break };
+            if n != 0
+                && let Some((pn, ps)) = nd.parent
+            {
+                let upto = self.node(pn).map_or(0, |p| p.contribs.len());
+                let steps = self.steps(pn, ps, upto);
+                if let Some(s) = steps.first() {
+                    place = self.mark_place(s.contrib, s.mark);
+                    break;
+                }
+                at = Some(pn);
+            } else {
+                break;
+            }
+        }
+        let place =
+            place.unwrap_or_else(|| Place { of: self.item, span: source_map(self.db, self.item).name });
+        let (what, name) = match self.inst {
+            Some(i) => (i.decl(self.db).key(self.db).kind.clone(), crate::inst_name(self.db, i)),
+            None => (SmolStr::default(), self.item.key(self.db).name.clone()),
+        };
+        let ty = field.ty.show(self.db);
+        let mut help = Vec::new();
+        if !field.docs.is_empty() {
+            help.push(format!(
+                "`{}`: {}",
+                field.name,
+                field.docs.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+            ));
+        }
+        help.push(format!("add `{} = …`, {}", field.name, article(&ty)));
+        self.report(Diagnostic {
+            code: code::VALUE_REQUIRED,
+            severity: Severity::Error,
+            message: format!("`{what} {name}` needs `{path}`"),
+            primary: Label { place, text: format!("`{}` is not set", field.name) },
+            labels: Vec::new(),
+            help,
+            fixes: Vec::new(),
+        });
+    }
+
+    pub(crate) fn place(&self, item: ItemId, span: Span) -> Place<ItemId> {
+        Place { of: item, span }
+    }
+}
+
+fn article(ty: &str) -> String {
+    match ty.chars().next() {
+        Some('a' | 'e' | 'i' | 'o') => format!("an `{ty}`"),
+        _ => format!("a `{ty}`"),
+    }
+}
+
+pub(crate) fn key_text(key: &Value) -> SmolStr {
+    match key {
+        Value::Str(s) => s.clone(),
+        Value::Member(m) => m.name.clone(),
+        Value::Ref(r) => r.name.clone(),
+        other => SmolStr::from(ivs_value::display(other)),
+    }
+}
+
+fn act_of(op: &OpIr) -> Act {
+    match op {
+        OpIr::Set(e) => Act::Set(*e),
+        OpIr::Append(e) => Act::Append(*e),
+        OpIr::Merge(b) => Act::Merge(*b),
+        OpIr::Remove => Act::Remove,
+    }
+}
+
+/// Whether a value needs no further look to be of a type.
+fn trivially(value: &Value, ty: &Ty) -> bool {
+    match ty {
+        Ty::Str => matches!(value, Value::Str(_)),
+        Ty::Bool => matches!(value, Value::Bool(_)),
+        Ty::Percent => matches!(value, Value::Percent(_)),
+        Ty::Enum(_) => matches!(value, Value::Member(_)),
+        Ty::Opt(t) => matches!(value, Value::None) || trivially(value, t),
+        _ => matches!(value, Value::Unknown),
+    }
+}

@@ -1,0 +1,115 @@
+//! Where a value comes from.
+
+use crate::inst::{Env, Inst};
+use crate::layer::{LayerKind, layers};
+use ivs_model::ir::{BlockIr, Body, KeyIr, OpIr};
+use ivs_model::{Ty, body, decl_kind, decl_schema, schema, source_map};
+use ivs_source::{Db, ItemId, Place};
+use smol_str::SmolStr;
+
+/// One layer that says something of a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Where.
+    pub place: Place<ItemId>,
+    /// In words: `set here`, `from base mal`, `default of service`, `overlay staging`.
+    pub origin: String,
+}
+
+/// The layers that set a path (or an enclosing whole value), the deciding one first.
+pub fn provenance(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Vec<Link> {
+    let mut out = Vec::new();
+    let decl = inst.decl(db);
+    for layer in layers(db, env, inst).iter().rev() {
+        let ir = body(db, layer.item);
+        let Some(block) = ir.roots.get(layer.root as usize).and_then(|r| ir.blocks.get(*r as usize)) else {
+            continue;
+        };
+        let root = Ty::RefTo(decl);
+        for (mark, value) in places(db, &ir, block, &root, path) {
+            let map = source_map(db, layer.item);
+            let span = match value {
+                Some(e) => map.exprs.get(e as usize).copied(),
+                None => map.marks.get(mark as usize).copied(),
+            };
+            let Some(span) = span else { continue };
+            let origin = match &layer.kind {
+                LayerKind::Own => "set here".to_owned(),
+                LayerKind::Base => format!("from base `{}`", layer.item.key(db).name),
+                LayerKind::Overlay(env) => format!("set by overlay `{env}`"),
+            };
+            out.push(Link { place: Place { of: layer.item, span }, origin });
+        }
+    }
+    if let Some(link) = default_link(db, decl, path) {
+        out.push(link);
+    }
+    out
+}
+
+/// The entries of a block that set a path: the mark of the key, and the formula if it is set here.
+fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) -> Vec<(u32, Option<u32>)> {
+    let Some((name, rest)) = path.split_first() else { return Vec::new() };
+    let (key_is, inner): (Box<dyn Fn(&KeyIr) -> bool>, Ty) = match ty.core() {
+        Ty::RefTo(d) => field_key(&decl_schema(db, *d), name),
+        Ty::Struct(s) | Ty::Ref(s) => field_key(&schema(db, *s), name),
+        Ty::Map(kv) => {
+            let name = name.clone();
+            let is = move |k: &KeyIr| matches!(k, KeyIr::Key(v) if crate::node::key_text(v) == name);
+            (Box::new(is), kv.1.clone())
+        }
+        _ => return Vec::new(),
+    };
+    let mut out = Vec::new();
+    let plain = block.entries.iter();
+    let whens =
+        block.whens.iter().filter_map(|(_, b)| ir.blocks.get(*b as usize)).flat_map(|b| b.entries.iter());
+    for e in whens.chain(plain) {
+        if !key_is(&e.key) {
+            continue;
+        }
+        match &e.op {
+            OpIr::Set(x) | OpIr::Append(x) => out.push((e.mark, Some(*x))),
+            OpIr::Merge(b) if rest.is_empty() => {
+                let _ = b;
+                out.push((e.mark, None));
+            }
+            OpIr::Merge(b) => {
+                if let Some(inner_block) = ir.blocks.get(*b as usize) {
+                    out.extend(places(db, ir, inner_block, &inner, rest));
+                }
+            }
+            OpIr::Remove => out.push((e.mark, None)),
+        }
+    }
+    out
+}
+
+fn field_key(schema: &ivs_model::Schema, name: &str) -> (Box<dyn Fn(&KeyIr) -> bool>, Ty) {
+    match schema.field(name) {
+        Some((i, f)) => (Box::new(move |k| *k == KeyIr::Field(i)), f.ty.clone()),
+        None => (Box::new(|_| false), Ty::Error),
+    }
+}
+
+fn default_link(db: &dyn Db, decl: ItemId, path: &[SmolStr]) -> Option<Link> {
+    let mut schema_now = decl_schema(db, decl);
+    let mut found = None;
+    for name in path {
+        let (_, field) = schema_now.field(name).map(|(i, f)| (i, f.clone()))?;
+        if let Some((owner, ordinal)) = field.owner
+            && let Some(e) = body(db, owner).defaults.get(ordinal as usize).copied().flatten()
+        {
+            found = Some((owner, e, schema_now.name.clone()));
+        }
+        match field.ty.core() {
+            Ty::Struct(s) => schema_now = schema(db, *s),
+            _ => break,
+        }
+    }
+    let (owner, e, _) = found?;
+    let span = source_map(db, owner).exprs.get(e as usize).copied()?;
+    let name = &owner.key(db).name;
+    let _ = decl_kind;
+    Some(Link { place: Place { of: owner, span }, origin: format!("default of `{name}`") })
+}

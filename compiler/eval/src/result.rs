@@ -1,0 +1,72 @@
+//! The values of declarations, as queries.
+
+use crate::inst::{Env, Inst};
+use crate::machine::Machine;
+use ivs_source::{Db, ItemDiagnostic};
+use ivs_value::{StructValue, Value};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// A path inside a declaration: `["scaling", "replicas"]`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+pub struct PathKey(pub Box<[SmolStr]>);
+
+impl PathKey {
+    /// From its names.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> PathKey {
+        PathKey(names.into_iter().map(SmolStr::new).collect())
+    }
+}
+
+/// The value of a declaration and what is wrong with it.
+#[derive(PartialEq, Eq, Debug)]
+pub struct ObjectResult {
+    /// All fields; unknown where something failed.
+    pub value: Arc<StructValue>,
+    /// Findings, each reported once.
+    pub diagnostics: Vec<ItemDiagnostic>,
+}
+
+impl ObjectResult {
+    /// Whether any part of it is unknown.
+    pub fn is_whole(&self) -> bool {
+        !self.value.fields.iter().any(has_unknown)
+    }
+}
+
+fn has_unknown(v: &Value) -> bool {
+    match v {
+        Value::Unknown => true,
+        Value::List(xs) => xs.iter().any(has_unknown),
+        Value::Map(m) => m.entries.iter().any(|(k, v)| has_unknown(k) || has_unknown(v)),
+        Value::Struct(s) => s.fields.iter().any(has_unknown),
+        Value::Member(m) => m.fields.as_ref().is_some_and(|f| f.fields.iter().any(has_unknown)),
+        Value::Range(r) => has_unknown(&r.0) || has_unknown(&r.1),
+        _ => false,
+    }
+}
+
+/// Evaluates a whole declaration in an environment.
+#[salsa::tracked(returns(clone))]
+pub fn object(db: &dyn Db, env: Env, inst: Inst) -> Arc<ObjectResult> {
+    let mut machine = Machine::of(db, env, inst);
+    let value = machine.whole(0);
+    let value = match value {
+        Value::Struct(s) => s,
+        _ => Arc::new(StructValue { shape: Arc::default(), fields: Box::new([]) }),
+    };
+    Arc::new(ObjectResult { value, diagnostics: machine.diagnostics })
+}
+
+fn no_value(_: &dyn Db, _: salsa::Id, _: Env, _: Inst, _: PathKey) -> Value {
+    // A loop through several declarations; `cycle_report` names it.
+    Value::Unknown
+}
+
+/// One value of a declaration, for another declaration that reads it. Failures are reported by [`object`].
+#[salsa::tracked(returns(clone), cycle_result = no_value)]
+pub fn value(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> Value {
+    let mut machine = Machine::of(db, env, inst);
+    machine.quiet = true;
+    machine.read_path(&path.0)
+}
