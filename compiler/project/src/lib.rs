@@ -50,9 +50,12 @@ pub fn load(start: &Path, out: Option<&Path>) -> Result<Project, Failure> {
         Err(e) => return Err(problem::unreadable(start, &e)),
     };
     let file = absolute.is_file();
+    let within = |root: &Path, failure| Failure { root: Some(root.to_path_buf()), ..failure };
     match find_root(&absolute) {
-        Some(root) => load_root(&root, out),
-        None if file && absolute.extension().is_some_and(|e| e == "ivs") => load_single(&absolute),
+        Some(root) => load_root(&root, out).map_err(|f| within(&root, f)),
+        None if file && absolute.extension().is_some_and(|e| e == "ivs") => {
+            load_single(&absolute).map_err(|f| within(absolute.parent().unwrap_or(&absolute), f))
+        }
         None => Err(problem::no_package(start)),
     }
 }
@@ -66,6 +69,13 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
 pub fn load_text(path: &str, text: &str) -> Project {
     let source = SourceText { path: path.to_owned(), module: "main".to_owned(), text: Arc::from(text) };
     Project { root: PathBuf::from("."), config: Config::named("main"), sources: vec![source] }
+}
+
+/// The text of one file, whatever package it is in.
+pub fn load_file(file: &Path) -> Result<String, Failure> {
+    let shown = file.display().to_string();
+    let mut problems = Problems::default();
+    discover::read(file, &shown, &mut problems).ok_or_else(|| problems.into_failure())
 }
 
 fn load_single(file: &Path) -> Result<Project, Failure> {

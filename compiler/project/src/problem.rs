@@ -3,7 +3,7 @@
 use crate::{CONFIG_FILE, codes};
 use ivs_grammar::ast::Span;
 use ivs_source::{Diagnostic, Label, Place, Severity};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A file that a diagnostic points into.
@@ -18,6 +18,8 @@ pub struct FileText {
 /// Why a package could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
+    /// The package's folder, which the files' paths are relative to; `None` if none was found.
+    pub root: Option<PathBuf>,
     /// What the diagnostics' places count.
     pub files: Vec<FileText>,
     /// At least one error; sorted by file and position.
@@ -80,7 +82,7 @@ impl Problems {
         let files = &self.files;
         let path = |d: &Diagnostic<u32>| files.get(d.primary.place.of as usize).map(|f| f.path.clone());
         self.diagnostics.sort_by_cached_key(|d| (path(d), d.primary.place.span, d.code));
-        Failure { files: self.files, diagnostics: self.diagnostics }
+        Failure { root: None, files: self.files, diagnostics: self.diagnostics }
     }
 }
 

@@ -1,0 +1,171 @@
+//! The command line.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use ivs_project::Date;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  ivs new shop                     make a package in the folder `shop`
+  ivs check                        check the package around this folder
+  ivs build                        write its outputs to `out`
+  ivs build shop --env staging     build another folder's package, for staging
+  ivs build --check                fail if `out` is not what the sources give
+  ivs fmt                          lay out all sources of the package
+  ivs explain IVS1103              what an error means, with examples
+
+Exit codes: 0 done, 1 errors in the sources, 2 wrong usage, 3 drift found by --check,
+4 a limit exceeded, 5 conflict or I/O, 70 a mistake in ivs. Nothing ever uses the network.";
+
+/// Describe a platform once: ivs checks it against itself and writes what runs it.
+#[derive(Parser, Debug)]
+#[command(name = "ivs", version, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(ClapArgs, Clone, Debug)]
+pub struct Global {
+    /// How findings are shown: `human` and `short` are text, `json` is one document on stdout.
+    #[arg(long, value_enum, default_value_t = Format::Human, global = true, value_name = "FORMAT", help_heading = "Options of every command")]
+    pub format: Format,
+    /// When to use colours. `auto`: on a terminal, unless `NO_COLOR` is set.
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN", help_heading = "Options of every command")]
+    pub color: Color,
+    /// Show errors only.
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Options of every command")]
+    pub quiet: bool,
+    /// Show notes as well, and what was done to each file.
+    #[arg(short, long, global = true, help_heading = "Options of every command")]
+    pub verbose: bool,
+    /// Threads to use. Results do not depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Options of every command")]
+    pub threads: Option<u16>,
+    /// Accepted for scripts: ivs never changes what a package is pinned to unasked.
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub locked: bool,
+    /// Accepted for scripts: ivs never uses the network.
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub offline: bool,
+}
+
+/// A way to show findings.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Source excerpts with labels, help and fixes.
+    Human,
+    /// A JSON document, described in docs/json.md.
+    Json,
+    /// One line each: file:line:column: severity[CODE]: message.
+    Short,
+}
+
+/// When to use colours.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    New(New),
+    Check(Check),
+    Build(Build),
+    Fmt(Fmt),
+    Explain(Explain),
+    Completions(Completions),
+}
+
+/// Make a package: `ivs.toml`, a first source and `.gitignore`.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:\n  ivs new shop\n  ivs new platforms/shop")]
+pub struct New {
+    /// The folder to make; its last part names the package.
+    pub name: PathBuf,
+    /// What the first source shows.
+    #[arg(long, value_enum, default_value_t = Template::Starter)]
+    pub template: Template,
+}
+
+/// What a new package starts with.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Template {
+    /// A service in two environments.
+    Starter,
+    /// Nothing but an empty source.
+    Empty,
+}
+
+/// Check a package, for its base and for every environment.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:\n  ivs check\n  ivs check examples/pluma --format short\n  ivs check scratch.ivs\n  cat scratch.ivs | ivs check -")]
+pub struct Check {
+    /// A folder or file of the package, an `.ivs` file that is in none, or `-` for stdin.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+/// Check a package and write its outputs.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+The output folder belongs to ivs: it is replaced as a whole, so a killed build leaves the old outputs or the new.
+Files that ivs wrote and somebody changed stop the build (exit code 5); files that ivs did not write are left alone.
+
+Examples:
+  ivs build
+  ivs build --env staging --out deploy/staging
+  ivs build --check            # in CI, when outputs are committed")]
+pub struct Build {
+    /// A folder or file of the package, or an `.ivs` file that is in none.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The environment whose overlays apply; without it, the base is built.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// The output folder [default: `out` in the package]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write nothing; exit with 3 if the output folder is not what would be written.
+    #[arg(long)]
+    pub check: bool,
+    /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+/// Lay out sources in the one canonical way.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:\n  ivs fmt\n  ivs fmt --check\n  ivs fmt services/api.ivs\n  ivs fmt - < api.ivs")]
+pub struct Fmt {
+    /// Files, folders of packages, or `-` for stdin to stdout [default: the package around this folder]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; exit with 3 and list the files that are laid out otherwise.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Explain an error code, or list all of them.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:\n  ivs explain IVS1103\n  ivs explain 1103\n  ivs explain")]
+pub struct Explain {
+    /// Such as IVS1103; without it, all codes are listed.
+    pub code: Option<String>,
+}
+
+/// Print the completions for a shell.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:\n  ivs completions bash > ~/.local/share/bash-completion/completions/ivs\n  ivs completions fish > ~/.config/fish/completions/ivs.fish")]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,46 @@
+//! The compiler behind the command, in the command's terms.
+
+use crate::args::Global;
+use crate::render::{Findings, SourceFile};
+use ivs_grammar::ast::SyntaxError;
+use ivs_project::{Failure, Project};
+use ivs_source::{Diagnostic, Edit, Fix, Label, Place, Severity};
+
+pub use ivs_driver::Session;
+
+/// A session over a package.
+pub fn session(project: &Project, global: &Global) -> Session {
+    let threads = global.threads.map(usize::from);
+    let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    Session::new(project.sources.clone(), project.config.clone(), threads)
+}
+
+/// What the compiler found. `prefix` leads from the current folder to the package.
+pub fn findings(report: ivs_driver::Report, prefix: &str) -> Findings {
+    let file = |f: ivs_driver::ReportFile| {
+        let path = if f.library { f.path } else { format!("{prefix}{}", f.path) };
+        SourceFile::new(path, f.text, f.library)
+    };
+    Findings::new(report.files.into_iter().map(file).collect(), report.diagnostics)
+}
+
+/// What reading the package found. A path that is not of the package's own is shown as it is.
+pub fn failure(failure: Failure, prefix: &str) -> Findings {
+    let file = |f: ivs_project::FileText| SourceFile::new(format!("{prefix}{}", f.path), f.text, false);
+    Findings::new(failure.files.into_iter().map(file).collect(), failure.diagnostics)
+}
+
+/// A syntax error of a file, which the findings have at index `of`.
+pub fn syntax(e: SyntaxError, of: u32) -> Diagnostic<u32> {
+    let place = |span| Place { of, span };
+    let edit = |(span, text)| Edit { place: place(span), text };
+    Diagnostic {
+        code: e.code,
+        severity: Severity::Error,
+        message: e.message,
+        primary: Label { place: place(e.span), text: e.label },
+        labels: Vec::new(),
+        help: e.help.into_iter().collect(),
+        fixes: e.fix.into_iter().map(|f| Fix { title: f.title, edits: f.edits.into_iter().map(edit).collect() }).collect(),
+    }
+}

@@ -1,0 +1,61 @@
+//! `ivs`: checks a platform described in ivs and writes what runs it.
+//!
+//! Takes arguments and files. Gives diagnostics, an output folder and an exit code. Nothing outside of this crate
+//! (and of the language server) prints.
+
+mod args;
+mod command;
+mod engine;
+mod exit;
+mod explain;
+mod progress;
+mod render;
+mod terminal;
+
+use args::{Args, Command};
+use clap::Parser;
+use exit::Exit;
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// For the deepest trees that the nesting limit allows, in a build without optimisation. Pages that are not touched
+/// cost nothing.
+const STACK_BYTES: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            // Help and version go to stdout and are no mistake. A closed pipe is none of ours.
+            let _ = e.print();
+            return if e.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    let run = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || dispatch(args));
+    match run.map(std::thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit.into(),
+        // The default hook has printed the message and the place.
+        Ok(Err(_)) => {
+            let mut terminal = Terminal::plain();
+            terminal.error("this is a mistake in ivs, not in your sources; please report it with what led to it");
+            Exit::Internal.into()
+        }
+        Err(e) => {
+            Terminal::plain().error(&format!("cannot start a thread: {e}"));
+            Exit::Io.into()
+        }
+    }
+}
+
+fn dispatch(args: Args) -> Exit {
+    let mut terminal = Terminal::new(&args.global);
+    let global = args.global;
+    match args.command {
+        Command::New(new) => command::new::run(&new, &mut terminal),
+        Command::Check(check) => command::check::run(&check, &global, &mut terminal),
+        Command::Build(build) => command::build::run(&build, &global, &mut terminal),
+        Command::Fmt(fmt) => command::fmt::run(&fmt, &global, &mut terminal),
+        Command::Explain(explain) => explain::run(&explain, &mut terminal),
+        Command::Completions(completions) => command::completions::run(&completions, &mut terminal),
+    }
+}

@@ -1,0 +1,173 @@
+//! The JSON document: version 1, described in `docs/json.md`. Fields may be added; none changes its meaning.
+
+use super::{Counts, Findings, severity_word};
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+use ivs_grammar::ast::Span;
+use ivs_source::{Diagnostic, Place};
+use serde::Serialize;
+
+/// The version of the document.
+const VERSION: u32 = 1;
+
+/// What a command prints with `--format json`.
+#[derive(Serialize)]
+pub struct Document<'a> {
+    version: u32,
+    command: &'a str,
+    exit: u8,
+    summary: Counts,
+    diagnostics: Vec<Finding<'a>>,
+    omitted: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Trouble>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    build: Option<Built>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<Vec<Difference>>,
+}
+
+/// An error that has no place in the sources.
+#[derive(Serialize)]
+struct Trouble {
+    code: &'static str,
+    message: String,
+    help: Vec<String>,
+}
+
+/// What a build did.
+#[derive(Serialize)]
+pub struct Built {
+    pub environment: Option<String>,
+    pub folder: String,
+    pub files: usize,
+    pub created: usize,
+    pub changed: usize,
+    pub removed: usize,
+    pub unchanged: usize,
+    pub foreign: Vec<String>,
+}
+
+/// A file that is not as it would be written.
+#[derive(Serialize)]
+struct Difference {
+    path: String,
+    difference: String,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    label: &'a str,
+    place: Option<Where<'a>>,
+    labels: Vec<Labelled<'a>>,
+    help: &'a [String],
+    fixes: Vec<Repair<'a>>,
+}
+
+#[derive(Serialize)]
+struct Labelled<'a> {
+    text: &'a str,
+    place: Option<Where<'a>>,
+}
+
+#[derive(Serialize)]
+struct Repair<'a> {
+    title: &'a str,
+    edits: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+struct Replacement<'a> {
+    place: Option<Where<'a>>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Where<'a> {
+    path: &'a str,
+    library: bool,
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    byte: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'a> Document<'a> {
+    pub fn new(command: &'a str, findings: &'a Findings, exit: Exit, terminal: &Terminal) -> Document<'a> {
+        let (shown, omitted) = findings.shown(terminal);
+        Document {
+            version: VERSION,
+            command,
+            exit: exit as u8,
+            summary: findings.counts(),
+            diagnostics: shown.into_iter().map(|d| finding(findings, d)).collect(),
+            omitted,
+            failure: None,
+            build: None,
+            drift: None,
+        }
+    }
+
+    /// Adds what went wrong outside of the sources.
+    pub fn failed(mut self, code: &'static str, message: String, help: Vec<String>) -> Self {
+        self.failure = Some(Trouble { code, message, help });
+        self
+    }
+
+    pub fn built(mut self, built: Built) -> Self {
+        self.build = Some(built);
+        self
+    }
+
+    /// Adds paths with what is wrong with each.
+    pub fn drifted(mut self, files: Vec<(String, String)>) -> Self {
+        self.drift = Some(files.into_iter().map(|(path, difference)| Difference { path, difference }).collect());
+        self
+    }
+
+    pub fn print(&self, terminal: &mut Terminal) {
+        // Strings and numbers only: this cannot fail.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        terminal.out(&text);
+    }
+}
+
+fn finding<'a>(findings: &'a Findings, d: &'a Diagnostic<u32>) -> Finding<'a> {
+    let at = |place: &Place<u32>| locate(findings, place);
+    Finding {
+        code: d.code,
+        severity: severity_word(d.severity),
+        message: &d.message,
+        label: &d.primary.text,
+        place: at(&d.primary.place),
+        labels: d.labels.iter().map(|l| Labelled { text: &l.text, place: at(&l.place) }).collect(),
+        help: &d.help,
+        fixes: d
+            .fixes
+            .iter()
+            .map(|f| Repair {
+                title: &f.title,
+                edits: f.edits.iter().map(|e| Replacement { place: at(&e.place), text: &e.text }).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn locate<'a>(findings: &'a Findings, place: &Place<u32>) -> Option<Where<'a>> {
+    let file = findings.file(place.of)?;
+    let Span { start, end } = place.span;
+    let position = |offset| {
+        let (line, column) = file.position(offset);
+        Position { byte: file.clamp(offset), line, column }
+    };
+    Some(Where { path: &file.path, library: file.library, start: position(start), end: position(end.max(start)) })
+}
