@@ -68,10 +68,12 @@ pub(crate) const MANIFEST_PATH: &str = ".ivs/manifest.json";
 /// The manifest that is about to take its place.
 pub(crate) const NEXT_PATH: &str = ".ivs/next.json";
 
+/// Paths with their kinds, and folders.
+pub(crate) type Walked = (Vec<(String, Kind)>, Vec<String>);
+
 /// Everything below `folder`, sorted by path, folders only if they are empty; and all folders, outer before inner.
-pub(crate) fn walk(folder: BorrowedFd<'_>) -> io::Result<(Vec<(String, Kind)>, Vec<String>)> {
-    type Found = (Vec<(String, Kind)>, Vec<String>);
-    fn into(at: BorrowedFd<'_>, prefix: &str, depth: usize, out: &mut Found) -> io::Result<()> {
+pub(crate) fn walk(folder: BorrowedFd<'_>) -> io::Result<Walked> {
+    fn into(at: BorrowedFd<'_>, prefix: &str, depth: usize, out: &mut Walked) -> io::Result<()> {
         if depth > MAX_DEPTH {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "folders are nested too deep"));
         }
