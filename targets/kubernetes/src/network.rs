@@ -33,7 +33,10 @@ pub fn service(subject: &Subject, context: &dyn Context) -> Lowered {
             if reference.kind == "service" {
                 depend(emit, &room, reference, &target, &mut traffic);
             } else if let Some(port) = well_known(&reference.kind, &target) {
-                traffic.egress.push(NetworkPolicyEgressRule { ports: Some(vec![tcp(port)]), to: None });
+                let rule = NetworkPolicyEgressRule { ports: Some(vec![tcp(port)]), to: None };
+                if !traffic.egress.contains(&rule) {
+                    traffic.egress.push(rule);
+                }
             }
         }
         if !room.closed {
