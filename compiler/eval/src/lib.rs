@@ -7,6 +7,7 @@ mod conform;
 mod cycle;
 mod expr;
 mod global;
+#[allow(missing_docs)] // made by macros of the engine
 mod inst;
 mod layer;
 mod loops;

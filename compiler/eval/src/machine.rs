@@ -70,8 +70,6 @@ pub(crate) struct Node {
     pub definition_contrib: Option<ContribId>,
     /// The whole value, once asked for.
     pub whole: Option<Value>,
-    /// Of a node that stands alone: what is `self` in the blocks around it.
-    pub self_node: NodeId,
 }
 
 /// Where a formula is evaluated.
@@ -160,7 +158,6 @@ impl<'db> Machine<'db> {
             definition: decl_kind(db, decl),
             definition_contrib: None,
             whole: None,
-            self_node: 0,
         });
         for layer in layers(db, env, inst).iter() {
             let body = body(db, layer.item);

@@ -578,7 +578,6 @@ impl<'db> Machine<'db> {
             definition,
             definition_contrib: None,
             whole: None,
-            self_node: id,
         });
         id
     }
@@ -833,10 +832,6 @@ impl<'db> Machine<'db> {
             help,
             fixes: Vec::new(),
         });
-    }
-
-    pub(crate) fn place(&self, item: ItemId, span: Span) -> Place<ItemId> {
-        Place { of: item, span }
     }
 }
 

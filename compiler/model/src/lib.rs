@@ -7,6 +7,7 @@ mod decl;
 mod fields;
 mod infer;
 pub mod ir;
+#[allow(missing_docs)] // made by macros of the engine
 mod names;
 mod report;
 mod suggest;

@@ -5,6 +5,7 @@ use crate::decl::{BaseError, base_chain, decl_info, decl_kind, overlay_targets};
 use crate::infer::typed;
 use crate::names::{Module, in_module, item_module, module_index, modules, use_targets};
 use crate::suggest::closest;
+use crate::ty::Ty;
 use ivs_grammar::ast::{ItemKind, Span};
 use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, parse_item};
 use rustc_hash::FxHashMap;
@@ -28,7 +29,17 @@ fn fix(title: String, of: ItemId, span: Span, text: &str) -> Fix<ItemId> {
 
 /// The place of an item's name.
 fn name_span(db: &dyn Db, item: ItemId) -> Span {
-    typed(db, item).map.name
+    let known = typed(db, item).map.name;
+    if known != Span::default() {
+        return known;
+    }
+    // An item that could not be typed still has a name.
+    match parse_item(db, item).item().map(|i| &i.kind) {
+        Some(ItemKind::Let { name, .. } | ItemKind::Type { name, .. } | ItemKind::Fn { name, .. }) => {
+            name.span
+        }
+        _ => known,
+    }
 }
 
 /// Everything wrong with one item, by itself: syntax, names, types, bases, imports.
@@ -337,14 +348,32 @@ fn recursion(db: &dyn Db, items: impl Iterator<Item = ItemId>) -> Vec<ItemDiagno
     use petgraph::algo::tarjan_scc;
     use petgraph::graphmap::DiGraphMap;
     let mut graph: DiGraphMap<ItemId, ()> = DiGraphMap::new();
+    let mut looped: Vec<ItemId> = Vec::new();
     for item in items {
         let key = item.key(db);
-        if !matches!(key.keyword, "fn" | "let") {
-            continue;
+        match key.keyword {
+            "fn" => {}
+            "let" if typed(db, item).looped => looped.push(item),
+            "let" => {}
+            "type" if typed(db, item).result == Ty::Error && typed(db, item).diagnostics.is_empty() => {
+                looped.push(item);
+            }
+            _ => continue,
         }
         graph.add_node(item);
         for used in &typed(db, item).uses {
             graph.add_edge(item, *used, ());
+        }
+    }
+    // What is on a loop has no typed formula; its words tell what it needs.
+    for &a in &looped {
+        let text = ivs_source::item_text(db, a);
+        let body = text.split_once('=').map_or("", |(_, b)| b);
+        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        for &b in &looped {
+            if body.split(|c| !word(c)).any(|w| w == b.key(db).name) {
+                graph.add_edge(a, b, ());
+            }
         }
     }
     let mut out = Vec::new();

@@ -171,7 +171,10 @@ impl Ty {
             Ty::List(t) => format!("[{}]", t.show(db)),
             Ty::Map(kv) => format!("{{{}: {}}}", kv.0.show(db), kv.1.show(db)),
             Ty::Range(t) => format!("{0}..{0}", t.show(db)),
-            Ty::Enum(e) | Ty::Struct(e) | Ty::Ref(e) | Ty::RefTo(e) => name(e),
+            Ty::Enum(e) | Ty::Struct(e) | Ty::Ref(e) => name(e),
+            // A template is a type of its own; any other declaration is shown by its kind.
+            Ty::RefTo(d) if crate::decl_info(db, *d).template => name(d),
+            Ty::RefTo(d) => d.key(db).kind.to_string(),
             Ty::Tagged(e, i) => {
                 let schema = enum_schema(db, *e);
                 schema.members.get(*i as usize).map_or_else(|| name(e), |m| m.name.to_string())

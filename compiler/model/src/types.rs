@@ -42,6 +42,28 @@ const SCALARS: &[(&str, Ty)] = &[
     ("declaration", Ty::AnyRef),
 ];
 
+/// What other languages call it.
+const FOREIGN: &[(&str, &str)] = &[
+    ("integer", "int"),
+    ("i32", "int"),
+    ("i64", "int"),
+    ("long", "int"),
+    ("boolean", "bool"),
+    ("str", "string"),
+    ("text", "string"),
+    ("float", "number"),
+    ("double", "number"),
+    ("decimal", "number"),
+    ("num", "number"),
+    ("duration", "time"),
+    ("timedelta", "time"),
+    ("semver", "version"),
+    ("uri", "url"),
+    ("percentage", "percent"),
+    ("null", "none"),
+    ("any", "object"),
+];
+
 impl<'db, 'ast> TypeReader<'db, 'ast> {
     pub fn new(db: &'db dyn Db, item: ItemId) -> Self {
         TypeReader {
@@ -117,6 +139,25 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
                         }
                         ty => members.push(ty),
                     }
+                }
+                let mut sorts: Vec<(String, &Ty)> = Vec::new();
+                for m in &members {
+                    let Some(sort) = sort_of(m) else { continue };
+                    if let Some((_, first)) = sorts.iter().find(|(s, _)| *s == sort) {
+                        let message = format!(
+                            "`{}` and `{}` cannot be told apart",
+                            first.show(self.db),
+                            m.show(self.db)
+                        );
+                        return self.error(
+                            code::WRONG_TYPE,
+                            t.span,
+                            message,
+                            "the members of a union differ in their sort",
+                            Some("make it an enum with fields: `enum e { a(…), b(…) }`".into()),
+                        );
+                    }
+                    sorts.push((sort, m));
                 }
                 let union = match members.len() {
                     0 => return Ty::None,
@@ -212,15 +253,53 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
     fn unknown(&mut self, path: &Path) -> Ty {
         let shown = path.span.text(&self.text).to_string();
         let near = path.words.last().and_then(|w| {
-            closest(&w.text, SCALARS.iter().map(|(n, _)| *n)).map(SmolStr::new).or_else(|| {
-                let is_type =
-                    |i: ItemId| matches!(i.key(self.db).keyword, "kind" | "struct" | "enum" | "type");
-                nearest_name(self.db, self.module, &w.text, is_type)
-            })
+            let foreign =
+                FOREIGN.iter().find(|(f, _)| w.text.eq_ignore_ascii_case(f)).map(|(_, o)| SmolStr::new(o));
+            foreign.or_else(|| closest(&w.text, SCALARS.iter().map(|(n, _)| *n)).map(SmolStr::new)).or_else(
+                || {
+                    let is_type =
+                        |i: ItemId| matches!(i.key(self.db).keyword, "kind" | "struct" | "enum" | "type");
+                    nearest_name(self.db, self.module, &w.text, is_type)
+                },
+            )
         });
         let help = near.map(|n| format!("did you mean `{n}`?"));
         self.error(code::UNKNOWN_TYPE, path.span, format!("unknown type `{shown}`"), "not found", help)
     }
+}
+
+/// Whether a type leads to nothing: what is left of one that names itself.
+pub(crate) fn is_hollow(ty: &Ty) -> bool {
+    match ty {
+        Ty::Error => true,
+        Ty::List(t) | Ty::Range(t) | Ty::Opt(t) => is_hollow(t),
+        Ty::Map(kv) => is_hollow(&kv.0) || is_hollow(&kv.1),
+        Ty::Union(ts) => ts.iter().any(is_hollow),
+        Ty::Refined(r) => is_hollow(&r.base),
+        _ => false,
+    }
+}
+
+/// Values of a union are told apart by their sort: the sort of a type, if it has one.
+fn sort_of(ty: &Ty) -> Option<String> {
+    Some(match ty.core() {
+        Ty::Int | Ty::Number => "number".into(),
+        Ty::Dim(d) => format!("dim {d}"),
+        Ty::Struct(_) | Ty::Map(_) | Ty::Record(_) | Ty::Object => "block".into(),
+        Ty::Ref(k) => format!("ref {k:?}"),
+        Ty::RefTo(_) | Ty::AnyRef => "ref".into(),
+        Ty::Enum(e) => format!("enum {e:?}"),
+        Ty::Literal(l) => format!("literal {l}"),
+        Ty::Str | Ty::Url | Ty::Cron | Ty::Cidr | Ty::ImageRef | Ty::VersionRange => "text".into(),
+        Ty::List(_) => "list".into(),
+        Ty::Range(_) => "range".into(),
+        Ty::Bool => "bool".into(),
+        Ty::Percent => "percent".into(),
+        Ty::Date => "date".into(),
+        Ty::Version => "version".into(),
+        Ty::Secret => "secret".into(),
+        _ => return None,
+    })
 }
 
 fn no_type(_: &dyn Db, _: salsa::Id, _: ItemId) -> Ty {

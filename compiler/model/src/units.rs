@@ -51,7 +51,13 @@ pub fn unit_def(db: &dyn Db, item: ItemId) -> Option<UnitDef> {
                 (None, Some(of)) if of == Dim::money() => (of, Number::ONE),
                 (None, Some(_)) => return None,
                 (None, None) => (Dim::base(name.text.clone()), Number::ONE),
-                (Some(e), wanted) => constant(db, module, e, wanted.as_ref())?,
+                (Some(e), wanted) => {
+                    let made = constant(db, module, e, wanted.as_ref())?;
+                    if wanted.is_some_and(|w| w != made.0) {
+                        return None;
+                    }
+                    made
+                }
             };
             Some(UnitDef { name: name.text.clone(), dim, factor, bare: false })
         }

@@ -1,6 +1,6 @@
 //! Bodies: what each entry sets.
 
-use super::{Infer, Report};
+use super::Infer;
 use crate::code;
 use crate::fields::{Field, Schema, schema};
 use crate::ir::{BlockId, EntryIr, KeyIr, OpIr, RequireIr, TExpr};
@@ -287,7 +287,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             };
             match kind {
                 Nested::Map(k, v) => {
-                    self.push_plain_level(inner);
+                    self.push_plain_level(inner, &path.first.text);
                     self.set_one(inner, &Keys::Map(&k, &v), second, op, value, is_final);
                     self.levels.pop();
                 }
@@ -373,7 +373,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             },
         };
         match &kind {
-            Nested::Map(..) => self.push_plain_level(inner),
+            Nested::Map(..) => self.push_plain_level(inner, &path.first.text),
             Nested::Struct(s) => self.push_struct_level(inner, s, &path.first.text),
         }
         if let Some((deep, kind)) = self.nested_keys(inner, slot, &ty, second, is_final, second.span) {
@@ -384,10 +384,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     /// Types a nested block's entries.
     fn fill(&mut self, id: BlockId, kind: Nested, name: &SmolStr, block: &'ast Block) {
+        if self.set_before(id, &kind, name, block) {
+            return;
+        }
         let outer = self.inherited.take();
         match kind {
             Nested::Map(k, v) => {
-                self.open_level(None, SmolStr::default(), id, block);
+                let path = self.level_path(name);
+                self.open_level(None, path, id, block);
                 self.entries(block, id, &Keys::Map(&k, &v));
             }
             Nested::Struct(s) => {
@@ -400,6 +404,36 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.inherited = outer;
     }
 
+    /// Whether a block sets again what an earlier block of the same path set: one report for the whole of it.
+    fn set_before(&mut self, id: BlockId, kind: &Nested, name: &SmolStr, block: &'ast Block) -> bool {
+        let Some(earlier) = self.body.blocks.get(id as usize).filter(|b| !b.entries.is_empty()) else {
+            return false;
+        };
+        let again = block.entries.iter().find_map(|e| {
+            let EntryKind::Set { path, .. } = &e.kind else { return None };
+            if path.second.is_some() {
+                return None;
+            }
+            let slot = match kind {
+                Nested::Struct(s) => KeyIr::Field(s.field(&path.first.text)?.0),
+                Nested::Map(..) => KeyIr::Key(Value::Str(path.first.text.clone())),
+            };
+            let first = earlier.entries.iter().find(|o| o.key == slot)?;
+            Some((path.first.span, first.mark))
+        });
+        let Some((span, mark)) = again else { return false };
+        let first = self.map.marks.get(mark as usize).copied().unwrap_or_default();
+        let path = self.level_path(name);
+        let shown = path.trim_start_matches("self.");
+        let report = self
+            .report(code::DUPLICATE_PATH, span, format!("`{shown}` is set twice"))
+            .label("set again")
+            .also(self.item, first, "first set here")
+            .help("one body sets a path once; remove one of the two, or amend it in an overlay or a derived declaration");
+        self.push(report);
+        true
+    }
+
     fn level_path(&self, name: &str) -> SmolStr {
         match self.levels.last() {
             Some(l) if !l.path.is_empty() => SmolStr::from(format!("{}.{name}", l.path)),
@@ -407,15 +441,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
     }
 
-    fn push_plain_level(&mut self, block: BlockId) {
-        let locals = self.locals.len();
-        self.levels.push(super::Level {
-            schema: None,
-            path: SmolStr::default(),
-            lets: Vec::new(),
-            locals,
-            block,
-        });
+    fn push_plain_level(&mut self, block: BlockId, name: &str) {
+        let (path, locals) = (self.level_path(name), self.locals.len());
+        self.levels.push(super::Level { schema: None, path, lets: Vec::new(), locals, block });
     }
 
     fn push_struct_level(&mut self, block: BlockId, s: &Arc<Schema>, name: &str) {
@@ -625,10 +653,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             },
             _ => None,
         }
-    }
-
-    pub(super) fn report_at(&self, code: &'static str, span: Span, message: String) -> Report {
-        self.report(code, span, message)
     }
 }
 

@@ -39,6 +39,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if let Some(f) = function(name) {
             return self.library_call(f, args, span, want);
         }
+        if let Some(t) = found.things.first().copied() {
+            let report = self
+                .report(code::UNKNOWN_FUNCTION, at, format!("`{name}` is not a function"))
+                .label(format!("a `{}`", t.key(self.db).keyword));
+            return self.fail(report);
+        }
         for a in args {
             self.expr(&a.value, None);
         }
@@ -157,7 +163,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         .report(
                             code::WRONG_ARGUMENTS,
                             a.value.span,
-                            format!("`{name}` takes {} arguments", fields.len()),
+                            match fields.len() {
+                                0 => format!("`{name}` takes no arguments"),
+                                1 => format!("`{name}` takes one argument"),
+                                n => format!("`{name}` takes {n} arguments"),
+                            },
                         )
                         .label("one too many"),
                 };
@@ -226,7 +236,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     ExprKind::Selector(words) => {
                         let path: Vec<SmolStr> = words.iter().map(|w| w.text.clone()).collect();
                         let ty = self.selected(types.first(), words);
-                        let ty = if parameter == "via" { Ty::Error } else { ty };
+                        let ty = if parameter == "via" {
+                            self.walkable(&ty, a.value.span);
+                            Ty::Error
+                        } else {
+                            ty
+                        };
                         self.add(TExpr::Selector(path.into()), ty, a.value.span)
                     }
                     _ => {
@@ -244,7 +259,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 set(&mut slots, &mut types, slot, id, ty);
                 continue;
             }
-            let hint = self.argument_hint(f, slot, &types, want);
+            let hint = self.argument_hint(f, slot, &types, want, args.len() > 1);
             let (id, ty) = self.expr(&a.value, hint.as_ref());
             set(&mut slots, &mut types, slot, id, ty);
         }
@@ -263,6 +278,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             })
         {
             return self.add(TExpr::Error, Ty::Error, span);
+        }
+        if types.iter().any(|t| matches!(t.core(), Ty::Secret)) {
+            let place = args.first().map_or(span, |a| a.value.span);
+            let report = self
+                .report(code::SECRET_USED, place, format!("`{}` cannot look at a secret", f.name))
+                .label("its value is unknown to the compiler");
+            return self.fail(report);
         }
         let Some(result) = self.result_of(f, &types, slots.iter().flatten().count(), args) else {
             let shown: Vec<String> = types
@@ -294,9 +316,19 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     /// What an argument's spelling goes by.
-    fn argument_hint(&self, f: &Function, slot: usize, types: &[Ty], want: Option<&Ty>) -> Option<Ty> {
+    fn argument_hint(
+        &self,
+        f: &Function,
+        slot: usize,
+        types: &[Ty],
+        want: Option<&Ty>,
+        several: bool,
+    ) -> Option<Ty> {
         let first = types.first();
         match (f.name, slot) {
+            ("min" | "max" | "sum" | "first" | "last", 0) if !several => {
+                want.map(|w| Ty::list(w.some().clone()))
+            }
             ("min" | "max", 0) | ("abs" | "ceil" | "floor" | "round", 0) => want.cloned(),
             ("min" | "max", _) | ("ceil" | "floor" | "round", 1) => {
                 first.cloned().filter(|t| *t != Ty::Error).or(want.cloned())
@@ -444,6 +476,26 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 return None;
             }
         })
+    }
+
+    /// `via` follows references.
+    fn walkable(&mut self, ty: &Ty, span: Span) {
+        let reference = |t: &Ty| match t.core() {
+            Ty::Ref(_) | Ty::RefTo(_) | Ty::AnyRef | Ty::Error | Ty::Never => true,
+            Ty::Union(ts) => ts.iter().all(|t| matches!(t.core(), Ty::Ref(_) | Ty::RefTo(_) | Ty::AnyRef)),
+            _ => false,
+        };
+        let fine = match ty.core() {
+            Ty::List(t) => reference(t),
+            t => reference(t),
+        };
+        if !fine {
+            let shown = ty.show(self.db);
+            let report = self
+                .report(code::WRONG_ARGUMENTS, span, "`via` follows references")
+                .label(format!("this field is `{shown}`"));
+            self.push(report);
+        }
     }
 
     /// What walking references from a declaration reaches: its kind, seen without parameters.

@@ -518,6 +518,31 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let mut report = self
                     .report(code::WRONG_TYPE, e.span, format!("`{wanted}` is expected, this is `{shown}`"))
                     .label(format!("`{shown}`"));
+                if let (Ty::Version, ExprKind::Number(n)) = (want.core(), &e.kind)
+                    && n.unit.is_none()
+                {
+                    let text = format!("{}{}", n.digits, if n.digits.contains('.') { ".0" } else { ".0.0" });
+                    report = report
+                        .help("a version has three parts, so that 1.20 and 1.2 cannot be confused")
+                        .fix(format!("write `{text}`"), e.span, text.clone());
+                }
+                if let (true, Some(text)) =
+                    (matches!(want.core(), Ty::Int | Ty::Number | Ty::Bool), Self::plain_text(e))
+                {
+                    let fits = match want.core() {
+                        Ty::Bool => text == "true" || text == "false",
+                        _ => Number::parse(&text).is_some(),
+                    };
+                    if fits {
+                        report = report.fix(format!("write `{text}`"), e.span, text.as_str());
+                    }
+                }
+                if let Ty::List(_) = ty.plain()
+                    && let Some(TExpr::FamilyList(d)) = self.body.exprs.last()
+                {
+                    let name = &d.key(self.db).name;
+                    report = report.help(format!("`{name}` is a family; name one member: `{name}[…]`"));
+                }
                 if want.is_text()
                     && matches!(&e.kind, ExprKind::Number(_) | ExprKind::Version(_) | ExprKind::Bool(_))
                 {

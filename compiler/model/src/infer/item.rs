@@ -80,11 +80,23 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
         Some(tree) => infer.item(tree),
         None => Ty::Error,
     };
+    let text = infer.text.clone();
     let Infer { body, map, mut diagnostics, mut uses, .. } = infer;
+    one_per_mistake(&text, &parsed.chunk.errors, &mut diagnostics);
     diagnostics.sort_by_key(|d| (d.primary.place.span, d.code));
     uses.sort();
     uses.dedup();
-    Typed { body: Arc::new(body), map: Arc::new(map), diagnostics, result, uses }
+    Typed { body: Arc::new(body), map: Arc::new(map), diagnostics, result, uses, looped: false }
+}
+
+/// What a broken line seems to say is not reported on top of its being broken.
+fn one_per_mistake(text: &str, errors: &[SyntaxError], diagnostics: &mut Vec<ItemDiagnostic>) {
+    if errors.is_empty() {
+        return;
+    }
+    let line = |at: u32| text.get(..at as usize).map_or(0, |t| t.matches('\n').count());
+    let broken: Vec<usize> = errors.iter().map(|e| line(e.span.start)).collect();
+    diagnostics.retain(|d| d.code.starts_with("IVS0") || !broken.contains(&line(d.primary.place.span.start)));
 }
 
 const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "open", "emits"];
@@ -141,7 +153,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let mut reader = TypeReader::new(self.db, self.item);
                 reader.read(ty);
                 self.finish_types(reader);
-                Ty::Error
+                // A type that names itself has no meaning; which loop it is on is the module's report.
+                let meaning = crate::types::type_alias(self.db, self.item);
+                if self.diagnostics.is_empty() && crate::types::is_hollow(meaning) {
+                    Ty::Error
+                } else {
+                    Ty::Never
+                }
             }
             ItemKind::Fn { name, params, body, .. } => {
                 self.map.name = name.span;
@@ -187,8 +205,34 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.body.value = Some(id);
                 ty
             }
-            ItemKind::Unit { name, dimension, .. } => {
+            ItemKind::Unit { name, dimension, value } => {
                 self.map.name = name.span;
+                if let Some(value) = value {
+                    let wanted = dimension
+                        .as_ref()
+                        .and_then(|d| d.words.last())
+                        .and_then(|w| crate::units::dimension_named(self.db, self.module, &w.text));
+                    let want = wanted.map(Ty::Dim);
+                    let before = self.diagnostics.len();
+                    let (_, ty) = self.expr(value, want.as_ref());
+                    if self.diagnostics.len() > before {
+                        return Ty::Error;
+                    }
+                    if let (Some(want), Ty::Dim(is)) = (&want, &ty)
+                        && !ty.fits(self.db, want)
+                    {
+                        let stated = want.show(self.db);
+                        let report = self
+                            .report(
+                                code::WRONG_DIMENSION,
+                                value.span,
+                                format!("`{}` is stated to be a `{stated}`, its value is `{is}`", name.text),
+                            )
+                            .label(format!("measures `{is}`"));
+                        self.push(report);
+                        return Ty::Error;
+                    }
+                }
                 if unit_def(self.db, self.item).is_none() {
                     let report = match dimension {
                         Some(d)
@@ -202,6 +246,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                                 format!("`{}` is not a dimension", self.source(d.span)),
                             )
                             .label("no such dimension")
+                            .near(
+                                &self.source(d.span),
+                                d.span,
+                                self.dimension_names(),
+                            )
                         }
                         _ => self
                             .report(code::UNKNOWN_UNIT, tree.span, format!("`{}` has no value", name.text))
@@ -252,6 +301,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     pub(super) fn attributes(&mut self, attrs: &'ast [Attr]) {
         for a in attrs {
             if ATTRIBUTES.contains(&a.name.text.as_str()) {
+                let shipped = matches!(a.name.text.as_str(), "emits" | "open");
+                if shipped && !self.item.file(self.db).library(self.db) {
+                    let report = self
+                        .report(code::UNKNOWN_ATTRIBUTE, a.span, format!("`@{}` is for the standard library", a.name.text))
+                        .label("only packages shipped with the compiler use it")
+                        .help("a family of a library kind emits what you declare: `service s for x in my-kind { … }`");
+                    self.push(report);
+                }
                 continue;
             }
             let mut report = self
@@ -328,14 +385,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     fn declaration(&mut self, decl: &'ast Decl) {
-        let Some(kind) = self.known_kind(decl) else {
-            return;
-        };
-        if matches!(self.source(decl.kind.span).as_str(), "manifest" | "resource" | "document") {
-            self.not_yet(decl.kind.span, &format!("`{}`", self.source(decl.kind.span)));
+        if decl_kind(self.db, self.item).is_none() {
+            let kind = self.source(decl.kind.span);
+            match kind.as_str() {
+                "manifest" | "resource" | "document" => self.not_yet(decl.kind.span, &format!("`{kind}`")),
+                _ => self.unknown_kind(decl),
+            }
             return;
         }
-        let _ = kind;
         if let (Some(span), Some(f)) = (decl.template, &decl.family) {
             let at = f.clauses.loops.first().map_or(span, |l| l.first.span);
             let report = self
@@ -355,6 +412,39 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             self.push(report);
         }
         let info = decl_info(self.db, self.item);
+        if let (Some(base), Some(Ok(target))) = (&decl.base, crate::decl::resolve_base(self.db, self.item)) {
+            let family = decl_info(self.db, target).family;
+            let name = &target.key(self.db).name;
+            match (&base.index, family) {
+                (Some(index), true) => {
+                    let key = self.family_key(index, target);
+                    self.body.keys.push(Some(key));
+                }
+                (None, true) => {
+                    let report = self
+                        .report(
+                            code::UNKNOWN_BASE,
+                            base.path.span,
+                            format!("`{name}` is a family; a base is one of its members"),
+                        )
+                        .label("which one?")
+                        .help(format!("write `from {name}[key]`"));
+                    self.push(report);
+                }
+                (Some(index), false) => {
+                    let report = self
+                        .report(code::UNKNOWN_BASE, index.span, format!("`{name}` is no family"))
+                        .label("it has no members")
+                        .fix(
+                            format!("write `from {name}`"),
+                            Span::new(base.path.span.end, index.span.end + 1),
+                            "",
+                        );
+                    self.push(report);
+                }
+                (None, false) => {}
+            }
+        }
         if info.template {
             let mut reader = TypeReader::new(self.db, self.item);
             let fields = defined_fields(&mut reader, &decl.block);
@@ -423,15 +513,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         id
     }
 
-    /// The kind of a declaration, or a report.
-    fn known_kind(&mut self, decl: &'ast Decl) -> Option<ItemId> {
-        let kind = decl_kind(self.db, self.item);
-        if kind.is_none() {
-            self.unknown_kind(decl);
-        }
-        kind
-    }
-
     fn unknown_kind(&mut self, decl: &Decl) {
         let shown = self.source(decl.kind.span);
         let is_kind = |i: ItemId| i.key(self.db).keyword == "kind";
@@ -441,9 +522,24 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             .label("no such kind");
         report = match near {
             Some(n) => report.fix(format!("write `{n}`"), decl.kind.span, n.as_str()),
-            None => report.help("a kind is declared with `kind`, or belongs to the standard library"),
+            None => match decl.kind.words.last().and_then(|w| self.home_of_kind(&w.text)) {
+                Some(module) => {
+                    report.help(format!("it is declared in `{module}`: add `use {module}.{{{shown}}}`"))
+                }
+                None => report.help("a kind is declared with `kind`, or belongs to the standard library"),
+            },
         };
         self.push(report);
+    }
+
+    /// A module of the package that declares a kind of this name.
+    fn home_of_kind(&self, name: &SmolStr) -> Option<SmolStr> {
+        let modules = crate::names::modules(self.db);
+        modules.files.keys().find_map(|m| {
+            let index = crate::names::module_index(self.db, crate::names::Module::new(self.db, m.clone()));
+            let kind = index.things.get(name)?.iter().find(|t| t.key(self.db).keyword == "kind")?;
+            (!index.private.contains(kind)).then(|| m.clone())
+        })
     }
 
     fn overlay(&mut self, items: &'ast [Item]) {
@@ -551,9 +647,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     self.diagnostics.extend(std::mem::take(&mut reader.diagnostics));
                     ty
                 });
-                let index = level.lets.len() as u32;
+                let index = self.body.blocks.get(block as usize).map_or(0, |b| b.lets.len()) as u32;
                 if let Some(first) = level.lets.iter().find(|l| l.name == name.text) {
-                    let first = first.value.span;
+                    let first = first.span;
                     let report = self
                         .report(
                             code::DUPLICATE_PATH,
@@ -566,6 +662,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 }
                 level.lets.push(super::LetVar {
                     name: name.text.clone(),
+                    span: name.span,
                     value,
                     annotation,
                     ty: None,
@@ -606,7 +703,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             return Ty::Error;
         }
         var.busy = true;
-        let (value, annotation) = (var.value, var.annotation.clone());
+        let (value, annotation, at) = (var.value, var.annotation.clone(), var.index);
         let inner = self.levels.split_off(level + 1);
         let inner_locals = self.locals.split_off(locals.min(self.locals.len()));
         let inherited = self.inherited.take();
@@ -617,7 +714,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.inherited = inherited;
         self.locals.extend(inner_locals);
         self.levels.extend(inner);
-        if let Some(slot) = self.block_mut(block).and_then(|b| b.lets.get_mut(index)) {
+        if let Some(slot) = self.block_mut(block).and_then(|b| b.lets.get_mut(at as usize)) {
             *slot = id;
         }
         if let Some(var) = self.levels.get_mut(level).and_then(|l| l.lets.get_mut(index)) {

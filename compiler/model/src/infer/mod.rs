@@ -35,6 +35,8 @@ pub struct Typed {
     pub result: Ty,
     /// Functions, constants that its formulas name directly; for finding loops.
     pub uses: Vec<ItemId>,
+    /// Whether its own type was needed to find its type.
+    pub looped: bool,
 }
 
 fn no_typed(db: &dyn Db, _: salsa::Id, item: ItemId) -> Arc<Typed> {
@@ -45,7 +47,8 @@ fn no_typed(db: &dyn Db, _: salsa::Id, item: ItemId) -> Arc<Typed> {
         map: Arc::default(),
         diagnostics: Vec::new(),
         result: Ty::Error,
-        uses: vec![item],
+        uses: Vec::new(),
+        looped: true,
     })
 }
 
@@ -87,6 +90,7 @@ struct Level<'ast> {
 
 struct LetVar<'ast> {
     name: SmolStr,
+    span: Span,
     value: &'ast Expr,
     annotation: Option<Ty>,
     /// `None` while untouched; the type once typed.
@@ -151,6 +155,13 @@ impl Report {
         self.0.fixes.push(Fix { title: title.into(), edits: vec![Edit { place, text: text.into() }] });
         self
     }
+    /// The nearest of some names, as a fix.
+    fn near(self, name: &str, span: Span, names: Vec<SmolStr>) -> Self {
+        match crate::suggest::closest(name, names.iter().map(SmolStr::as_str)) {
+            Some(n) => self.fix(format!("write `{n}`"), span, n),
+            None => self,
+        }
+    }
     fn warning(mut self) -> Self {
         self.0.severity = Severity::Warning;
         self
@@ -214,6 +225,16 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     fn ty_of(&self, id: ExprId) -> Ty {
         self.types.get(id as usize).cloned().unwrap_or(Ty::Error)
+    }
+
+    fn dimension_names(&self) -> Vec<SmolStr> {
+        let own = &crate::names::module_index(self.db, self.module).dimensions;
+        let library = &crate::names::library(self.db).units;
+        let is_dimension = |ids: &Vec<ItemId>| ids.iter().any(|i| i.key(self.db).keyword == "dimension");
+        let mut names: Vec<SmolStr> = own.keys().cloned().collect();
+        names.extend(library.iter().filter(|(_, ids)| is_dimension(ids)).map(|(n, _)| n.clone()));
+        names.sort();
+        names
     }
 
     fn source(&self, span: Span) -> String {

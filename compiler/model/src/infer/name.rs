@@ -186,7 +186,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let ty = self.type_let(level, index);
                 let depth = (self.levels.len() - 1 - level) as u32;
                 let path = SmolStr::from(format!("let{level}.{index}"));
-                self.add_path(TExpr::Let { depth, index: index as u32 }, ty, span, path)
+                let index = self.levels.get(level).and_then(|l| l.lets.get(index)).map_or(0, |l| l.index);
+                self.add_path(TExpr::Let { depth, index }, ty, span, path)
             }
             Meaning::Field { level, field } => {
                 let ty = self.field_ty(level, field);
