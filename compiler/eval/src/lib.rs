@@ -4,6 +4,7 @@
 //! Never lowers or prints anything.
 
 mod conform;
+mod constants;
 mod cycle;
 mod expr;
 mod global;

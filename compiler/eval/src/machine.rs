@@ -68,6 +68,8 @@ pub(crate) struct Node {
     pub definition: Option<ItemId>,
     /// The contrib that stands for that definition.
     pub definition_contrib: Option<ContribId>,
+    /// Defaults of the definition that are the same for every declaration, once asked for.
+    pub constants: Option<Arc<[Option<Value>]>>,
     /// The whole value, once asked for.
     pub whole: Option<Value>,
 }
@@ -157,6 +159,7 @@ impl<'db> Machine<'db> {
             parent: None,
             definition: decl_kind(db, decl),
             definition_contrib: None,
+            constants: None,
             whole: None,
         });
         for layer in layers(db, env, inst).iter() {

@@ -1,7 +1,6 @@
 //! Slots: which layer decides, and what comes out.
 
 use crate::machine::{Contrib, ContribId, Frame, Keys, Machine, Node, NodeId, Slot};
-use ivs_grammar::ast::Span;
 use ivs_model::ir::{BlockId, ExprId, KeyIr, OpIr, TExpr};
 use ivs_model::{Builtin, Field, Schema, Ty, body, code, schema, source_map};
 use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
@@ -16,6 +15,11 @@ enum Act {
     Append(ExprId),
     Merge(BlockId),
     Remove,
+}
+
+enum SlotDef {
+    Fields(Arc<Schema>),
+    Map(Arc<Ty>),
 }
 
 struct Step {
@@ -43,30 +47,36 @@ impl<'db> Machine<'db> {
         }
     }
 
-    /// The type and definition of a slot.
-    fn slot_type(&self, node: NodeId, slot: u32) -> (Ty, Option<Field>) {
+    /// What defines a slot: shared, so that nothing is copied to ask for it.
+    fn slot_def(&self, node: NodeId) -> SlotDef {
         match self.node(node).map(|n| &n.keys) {
-            Some(Keys::Fields(s)) => match s.fields.get(slot as usize) {
-                Some(f) => (f.ty.clone(), Some(f.clone())),
-                None => (Ty::Error, None),
-            },
-            Some(Keys::Map { value_ty, .. }) => ((**value_ty).clone(), None),
-            None => (Ty::Error, None),
+            Some(Keys::Fields(s)) => SlotDef::Fields(s.clone()),
+            Some(Keys::Map { value_ty, .. }) => SlotDef::Map(value_ty.clone()),
+            None => SlotDef::Map(Arc::new(Ty::Error)),
         }
     }
 
     /// What the lowest `upto` contribs do to a slot, topmost first, down to what replaces everything below.
     fn steps(&mut self, node: NodeId, slot: u32, upto: usize) -> Vec<Step> {
         let Some(wanted) = self.slot_key(node, slot) else { return Vec::new() };
-        let contribs: Vec<ContribId> = self.node(node).map(|n| n.contribs.clone()).unwrap_or_default();
+        let count = self.node(node).map_or(0, |n| n.contribs.len()).min(upto);
+        if count == 0 {
+            return Vec::new();
+        }
         // `enabled`, `slug` and `title` belong to one declaration; a base's are not handed down.
         let own_only = node == 0 && self.inst.is_some() && self.not_handed_down(&wanted);
         let mut out: Vec<Step> = Vec::new();
-        for (below, id) in contribs.iter().enumerate().take(upto).rev() {
+        for below in (0..count).rev() {
+            let Some(id) = self.node(node).and_then(|n| n.contribs.get(below)).copied() else { continue };
             if own_only && self.is_base_layer(below) {
                 continue;
             }
-            let Some(c) = self.contrib(*id) else { continue };
+            let Some(c) = self.contrib(id) else { continue };
+            let Some(b) = c.body.blocks.get(c.block as usize) else { continue };
+            // Most bodies say nothing of most fields.
+            if b.whens.is_empty() && !b.entries.iter().any(|e| self.entry_is(&e.key, &wanted)) {
+                continue;
+            }
             let (ir, block) = (c.body.clone(), c.block);
             let Some(b) = ir.blocks.get(block as usize) else { continue };
             // `when` entries lie above the plain ones of their body.
@@ -74,31 +84,31 @@ impl<'db> Machine<'db> {
             for (i, (cond, when_block)) in b.whens.iter().enumerate() {
                 let Some(w) = ir.blocks.get(*when_block as usize) else { continue };
                 let Some(e) = w.entries.iter().find(|e| self.entry_is(&e.key, &wanted)) else { continue };
-                if !self.when_holds(*id, i as u32, *cond) {
+                if !self.when_holds(id, i as u32, *cond) {
                     continue;
                 }
                 let act = act_of(&e.op);
                 if let Some(first) = found_when
                     && !matches!(act, Act::Merge(_))
                 {
-                    self.set_by_two_whens(*id, first, e.mark);
+                    self.set_by_two_whens(id, first, e.mark);
                     continue;
                 }
                 found_when = Some(e.mark);
-                out.push(Step { contrib: *id, below, act, mark: e.mark });
+                out.push(Step { contrib: id, below, act, mark: e.mark });
             }
             if out.last().is_some_and(|s| matches!(s.act, Act::Set(_) | Act::Remove)) {
                 break;
             }
             if let Some(e) = b.entries.iter().find(|e| self.entry_is(&e.key, &wanted)) {
                 if e.is_final && !out.is_empty() {
-                    self.final_overridden(*id, e.mark, &out);
+                    self.final_overridden(id, e.mark, &out);
                 }
                 let act = act_of(&e.op);
-                out.push(Step { contrib: *id, below, act, mark: e.mark });
+                out.push(Step { contrib: id, below, act, mark: e.mark });
                 if matches!(act, Act::Set(_) | Act::Remove) {
                     if !e.is_final {
-                        self.check_final_below(&contribs, below, &wanted, *id, e.mark);
+                        self.check_final_below(node, below, &wanted, id, e.mark);
                     }
                     break;
                 }
@@ -133,14 +143,8 @@ impl<'db> Machine<'db> {
     }
 
     /// A `final` entry below the one that was found.
-    fn check_final_below(
-        &mut self,
-        contribs: &[ContribId],
-        below: usize,
-        wanted: &KeyIr,
-        by: ContribId,
-        mark: u32,
-    ) {
+    fn check_final_below(&mut self, node: NodeId, below: usize, wanted: &KeyIr, by: ContribId, mark: u32) {
+        let Some(contribs) = self.node(node).map(|n| &n.contribs) else { return };
         let found = contribs.iter().take(below).rev().find_map(|id| {
             let c = self.contrib(*id)?;
             let b = c.body.blocks.get(c.block as usize)?;
@@ -293,13 +297,25 @@ impl<'db> Machine<'db> {
 
     /// Evaluates a slot from its lowest `upto` contribs.
     pub(crate) fn decide(&mut self, node: NodeId, slot: u32, upto: usize, keep: bool) -> Slot {
-        let (ty, field) = self.slot_type(node, slot);
+        let def = self.slot_def(node);
+        let (ty, field) = match &def {
+            SlotDef::Fields(s) => match s.fields.get(slot as usize) {
+                Some(f) => (&f.ty, Some(f)),
+                None => return Slot::Done(Value::Unknown),
+            },
+            SlotDef::Map(ty) => (&**ty, None),
+        };
         let steps = self.steps(node, slot, upto);
+        if steps.is_empty()
+            && let Some(v) = self.constant_default(node, slot, field)
+        {
+            return Slot::Done(v);
+        }
         match ty.core() {
-            Ty::Map(_) => return self.decide_map(node, slot, &ty, field.as_ref(), steps, keep),
+            Ty::Map(_) => return self.decide_map(node, slot, ty, field, steps, keep),
             Ty::Struct(s) => {
                 let s = *s;
-                if let Some(result) = self.decide_struct(node, slot, s, &ty, field.as_ref(), &steps) {
+                if let Some(result) = self.decide_struct(node, slot, s, ty, field, &steps) {
                     return result;
                 }
             }
@@ -308,20 +324,50 @@ impl<'db> Machine<'db> {
                 match inner.as_ref().map(Ty::core) {
                     Some(Ty::Struct(s)) => {
                         let s = *s;
-                        if let Some(result) = self.decide_struct(node, slot, s, &ty, field.as_ref(), &steps) {
+                        if let Some(result) = self.decide_struct(node, slot, s, ty, field, &steps) {
                             return result;
                         }
                     }
                     Some(inner @ Ty::Map(_)) => {
                         let inner = inner.clone();
-                        return self.decide_map(node, slot, &inner, field.as_ref(), steps, keep);
+                        return self.decide_map(node, slot, &inner, field, steps, keep);
                     }
                     _ => {}
                 }
             }
             _ => {}
         }
-        Slot::Done(self.decide_plain(node, slot, &ty, field.as_ref(), &steps))
+        Slot::Done(self.decide_plain(node, slot, ty, field, &steps))
+    }
+
+    /// The default of a slot that nobody sets, where it is the same for every declaration.
+    fn constant_default(&mut self, node: NodeId, slot: u32, field: Option<&Field>) -> Option<Value> {
+        let field = field?;
+        let n = self.node(node)?;
+        if n.base.is_some() {
+            return None;
+        }
+        if let Some(builtin) = field.builtin {
+            return matches!(builtin, Builtin::Enabled | Builtin::Labels | Builtin::Absent)
+                .then(|| self.builtin(builtin));
+        }
+        let definition = n.definition?;
+        if field.owner.is_none_or(|(owner, _)| owner != definition) {
+            return None;
+        }
+        let constants = match &n.constants {
+            Some(c) => c.clone(),
+            None => {
+                let c = crate::constants::constants(self.db, self.env, definition);
+                if let Some(n) = self.nodes.get_mut(node as usize) {
+                    n.constants = Some(c.clone());
+                }
+                c
+            }
+        };
+        let (_, ordinal) = field.owner?;
+        let _ = slot;
+        constants.get(ordinal as usize).cloned().flatten()
     }
 
     /// A value that is one piece: scalar, range, list, tagged, reference, or a struct set as a whole.
@@ -577,6 +623,7 @@ impl<'db> Machine<'db> {
             parent,
             definition,
             definition_contrib: None,
+            constants: None,
             whole: None,
         });
         id

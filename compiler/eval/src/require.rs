@@ -14,7 +14,9 @@ impl<'db> Machine<'db> {
         let Some(n) = self.node(node) else { return };
         let definition = n.definition;
         let mut contribs: Vec<ContribId> = Vec::new();
-        if let Some(d) = definition {
+        if let Some(d) = definition
+            && crate::constants::has_requirements(self.db, d)
+        {
             contribs.extend(self.definition_contrib(node, d));
         }
         if node == 0 && self.inst.is_some() {
@@ -22,6 +24,10 @@ impl<'db> Machine<'db> {
         }
         for c in contribs {
             let Some(contrib) = self.contrib(c) else { continue };
+            let requires = contrib.body.blocks.get(contrib.block as usize).map_or(0, |b| b.requires.len());
+            if requires == 0 {
+                continue;
+            }
             let ir = contrib.body.clone();
             let Some(block) = ir.blocks.get(contrib.block as usize) else { continue };
             for r in &block.requires {
@@ -32,13 +38,15 @@ impl<'db> Machine<'db> {
 
     fn requirement(&mut self, c: ContribId, node: NodeId, r: &RequireIr) {
         let Some(mut frame) = self.frame(c) else { return };
-        self.reads = Some(Vec::new());
         self.steps = 0;
-        let holds = self.eval(&mut frame, r.cond);
-        let reads = self.reads.take().unwrap_or_default();
-        if holds != Value::Bool(false) {
+        if self.eval(&mut frame, r.cond) != Value::Bool(false) {
             return;
         }
+        // Once more, to see what it read.
+        self.reads = Some(Vec::new());
+        self.steps = 0;
+        self.eval(&mut frame, r.cond);
+        let reads = self.reads.take().unwrap_or_default();
         let text = |m: &mut Self, e: Option<ExprId>| -> Option<String> {
             let mut frame = m.frame(c)?;
             let e = e?;

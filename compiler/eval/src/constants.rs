@@ -1,0 +1,78 @@
+//! What a definition says of every declaration alike.
+
+use crate::inst::Env;
+use crate::machine::Machine;
+use ivs_model::ir::TExpr;
+use ivs_model::{Field, Ty, body, schema};
+use ivs_source::{Db, ItemId, Place};
+use ivs_value::Value;
+use std::sync::Arc;
+
+fn none_constant(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId) -> Arc<[Option<Value>]> {
+    Arc::from(Vec::new())
+}
+
+/// Defaults of a kind or struct that no declaration can change: literals, absent optional fields, and structs of
+/// nothing but such. By the order of definitions; `None` where a default has to be evaluated for each declaration.
+#[salsa::tracked(returns(clone), cycle_result = none_constant)]
+pub(crate) fn constants(db: &dyn Db, env: Env, item: ItemId) -> Arc<[Option<Value>]> {
+    let ir = body(db, item);
+    let schema = schema(db, item);
+    let own: Vec<&Field> = schema.fields.iter().filter(|f| f.owner.is_some_and(|(o, _)| o == item)).collect();
+    let mut out: Vec<Option<Value>> = vec![None; ir.defaults.len()];
+    for f in own {
+        let Some((_, ordinal)) = f.owner else { continue };
+        let Some(slot) = out.get_mut(ordinal as usize) else { continue };
+        let default = ir.defaults.get(ordinal as usize).copied().flatten();
+        *slot = match default.and_then(|e| Some((e, ir.exprs.get(e as usize)?))) {
+            Some((e, TExpr::Const(v))) => {
+                let span = ivs_model::source_map(db, item).exprs.get(e as usize).copied().unwrap_or_default();
+                let mut machine = Machine::detached(db, env, item);
+                let v = machine.conform(v.clone(), &f.read_ty(), &Place { of: item, span });
+                (machine.diagnostics.is_empty() && !v.is_unknown()).then_some(v)
+            }
+            Some((_, TExpr::List(items))) if items.is_empty() => Some(Value::List(Arc::from([]))),
+            Some((_, TExpr::Map(_, block)))
+                if ir
+                    .blocks
+                    .get(*block as usize)
+                    .is_some_and(|b| b.entries.is_empty() && b.whens.is_empty()) =>
+            {
+                Some(Value::Map(Arc::default()))
+            }
+            Some(_) => None,
+            None if f.optional => Some(Value::None),
+            None => match f.ty.core() {
+                Ty::Struct(s) => whole_default(db, env, *s),
+                _ => None,
+            },
+        };
+    }
+    out.into()
+}
+
+/// The value of a struct that nobody sets, if its definition is enough to make one.
+fn whole_default(db: &dyn Db, env: Env, s: ItemId) -> Option<Value> {
+    if has_requirements(db, s) {
+        return None;
+    }
+    let schema = schema(db, s);
+    let constants = constants(db, env, s);
+    let fields: Option<Box<[Value]>> = schema
+        .fields
+        .iter()
+        .map(|f| {
+            let (_, ordinal) = f.owner?;
+            constants.get(ordinal as usize).cloned().flatten()
+        })
+        .collect();
+    let value = ivs_value::StructValue { shape: schema.shape.clone(), fields: fields? };
+    Some(Value::Struct(Arc::new(value)))
+}
+
+/// Whether a kind or struct has requirements.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn has_requirements(db: &dyn Db, item: ItemId) -> bool {
+    let ir = body(db, item);
+    ir.roots.iter().any(|r| ir.blocks.get(*r as usize).is_some_and(|b| !b.requires.is_empty()))
+}
