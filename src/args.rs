@@ -104,7 +104,9 @@ pub enum Template {
 
 /// Check a package, for its base and for every environment.
 #[derive(ClapArgs, Debug)]
-#[command(after_help = "Examples:\n  ivs check\n  ivs check examples/pluma --format short\n  ivs check scratch.ivs\n  cat scratch.ivs | ivs check -")]
+#[command(
+    after_help = "Examples:\n  ivs check\n  ivs check examples/pluma --format short\n  ivs check scratch.ivs\n  cat scratch.ivs | ivs check -"
+)]
 pub struct Check {
     /// A folder or file of the package, an `.ivs` file that is in none, or `-` for stdin.
     #[arg(default_value = ".")]
@@ -144,7 +146,9 @@ pub struct Build {
 
 /// Lay out sources in the one canonical way.
 #[derive(ClapArgs, Debug)]
-#[command(after_help = "Examples:\n  ivs fmt\n  ivs fmt --check\n  ivs fmt services/api.ivs\n  ivs fmt - < api.ivs")]
+#[command(
+    after_help = "Examples:\n  ivs fmt\n  ivs fmt --check\n  ivs fmt services/api.ivs\n  ivs fmt - < api.ivs"
+)]
 pub struct Fmt {
     /// Files, folders of packages, or `-` for stdin to stdout [default: the package around this folder]
     pub paths: Vec<PathBuf>,
@@ -163,7 +167,9 @@ pub struct Explain {
 
 /// Print the completions for a shell.
 #[derive(ClapArgs, Debug)]
-#[command(after_help = "Examples:\n  ivs completions bash > ~/.local/share/bash-completion/completions/ivs\n  ivs completions fish > ~/.config/fish/completions/ivs.fish")]
+#[command(
+    after_help = "Examples:\n  ivs completions bash > ~/.local/share/bash-completion/completions/ivs\n  ivs completions fish > ~/.config/fish/completions/ivs.fish"
+)]
 pub struct Completions {
     /// The shell.
     #[arg(value_enum)]

@@ -28,9 +28,7 @@ pub fn read_stdin() -> Result<String, (Exit, String)> {
         Ok(size) if size as u64 > limit => {
             Err((Exit::Limit, format!("stdin gives more than {} MiB", limit >> 20)))
         }
-        Ok(_) => {
-            String::from_utf8(bytes).map_err(|_| (Exit::Diagnostics, "stdin is not UTF-8".to_owned()))
-        }
+        Ok(_) => String::from_utf8(bytes).map_err(|_| (Exit::Diagnostics, "stdin is not UTF-8".to_owned())),
     }
 }
 
@@ -88,8 +86,8 @@ pub fn display(folder: &Path) -> String {
     let there = resolve(&std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf()));
     let shared = here.components().zip(there.components()).take_while(|(a, b)| a == b).count();
     let up = here.components().count() - shared;
-    // Far away, the full path is clearer.
-    if up > 2 || !here.components().take(1).eq(there.components().take(1)) {
+    // Far away, or with nothing but the root in common, the full path is clearer.
+    if up > 2 || (up > 0 && shared < 2) || shared == 0 {
         return there.display().to_string();
     }
     let mut path: PathBuf = std::iter::repeat_n(Component::ParentDir, up).collect();

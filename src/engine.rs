@@ -10,8 +10,8 @@ pub use ivs_driver::Session;
 
 /// A session over a package.
 pub fn session(project: &Project, global: &Global) -> Session {
-    let threads = global.threads.map(usize::from);
-    let threads = threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    // 0 stands for one per processor.
+    let threads = global.threads.map_or(0, usize::from);
     Session::new(project.sources.clone(), project.config.clone(), threads)
 }
 
@@ -41,6 +41,10 @@ pub fn syntax(e: SyntaxError, of: u32) -> Diagnostic<u32> {
         primary: Label { place: place(e.span), text: e.label },
         labels: Vec::new(),
         help: e.help.into_iter().collect(),
-        fixes: e.fix.into_iter().map(|f| Fix { title: f.title, edits: f.edits.into_iter().map(edit).collect() }).collect(),
+        fixes: e
+            .fix
+            .into_iter()
+            .map(|f| Fix { title: f.title, edits: f.edits.into_iter().map(edit).collect() })
+            .collect(),
     }
 }

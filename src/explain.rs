@@ -37,7 +37,11 @@ pub fn run(args: &Explain, terminal: &mut Terminal) -> Exit {
 fn normal(code: &str) -> String {
     let upper = code.trim().to_uppercase();
     let inner = upper.rsplit('[').next().unwrap_or_default().trim_end_matches([']', ':']);
-    if inner.len() == 4 && inner.bytes().all(|b| b.is_ascii_digit()) { format!("IVS{inner}") } else { inner.to_owned() }
+    if inner.len() == 4 && inner.bytes().all(|b| b.is_ascii_digit()) {
+        format!("IVS{inner}")
+    } else {
+        inner.to_owned()
+    }
 }
 
 /// All codes with their one-line titles.
@@ -47,7 +51,13 @@ fn titles() -> impl Iterator<Item = (&'static str, &'static str)> {
         first.split_once([':', ' ']).map_or("", |(_, title)| title.trim_start_matches([':', '—', '-', ' ']))
     };
     let mut all: Vec<(&str, &str)> = PAGES.iter().map(|(code, page)| (*code, heading(page))).collect();
-    let registered = [ivs_grammar::codes::CODES, ivs_project::codes::CODES, ivs_output::codes::CODES];
+    let registered = [
+        ivs_grammar::CODES,
+        ivs_model::code::ALL,
+        ivs_project::codes::CODES,
+        ivs_target_kubernetes::CODES,
+        ivs_output::codes::CODES,
+    ];
     for (code, title) in registered.into_iter().flatten() {
         if !all.iter().any(|(known, _)| known == code) {
             all.push((code, title));
@@ -99,6 +109,9 @@ mod tests {
         if std::env::var_os("IVS_UPDATE").is_some() {
             std::fs::write(&list, &text).unwrap();
         }
-        assert!(std::fs::read_to_string(&list).unwrap() == text, "docs/errors changed: run IVS_UPDATE=1 cargo test -p ivs pages");
+        assert!(
+            std::fs::read_to_string(&list).unwrap() == text,
+            "docs/errors changed: run IVS_UPDATE=1 cargo test -p ivs pages"
+        );
     }
 }

@@ -18,9 +18,9 @@ use exit::Exit;
 use std::process::ExitCode;
 use terminal::Terminal;
 
-/// For the deepest trees that the nesting limit allows, in a build without optimisation. Pages that are not touched
-/// cost nothing.
-const STACK_BYTES: usize = 256 << 20;
+/// For the deepest nesting and the longest chains of values that the limits allow, in a build without optimisation.
+/// Pages that are not touched cost nothing.
+const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -31,13 +31,17 @@ fn main() -> ExitCode {
             return if e.use_stderr() { Exit::Usage } else { Exit::Done }.into();
         }
     };
-    let run = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || dispatch(args));
+    let run = std::thread::Builder::new()
+        .name("ivs".to_owned())
+        .stack_size(STACK_BYTES)
+        .spawn(move || dispatch(args));
     match run.map(std::thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit.into(),
         // The default hook has printed the message and the place.
         Ok(Err(_)) => {
             let mut terminal = Terminal::plain();
-            terminal.error("this is a mistake in ivs, not in your sources; please report it with what led to it");
+            terminal
+                .error("this is a mistake in ivs, not in your sources; please report it with what led to it");
             Exit::Internal.into()
         }
         Err(e) => {

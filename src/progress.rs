@@ -23,7 +23,8 @@ impl Progress {
         let (stop, stopped) = channel::<()>();
         let spinner = std::thread::spawn(move || {
             // The sender goes when the work is done.
-            if stopped.recv_timeout(PATIENCE).is_err_and(|e| e == std::sync::mpsc::RecvTimeoutError::Timeout) {
+            if stopped.recv_timeout(PATIENCE).is_err_and(|e| e == std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
                 let bar = indicatif::ProgressBar::new_spinner().with_message(message);
                 bar.enable_steady_tick(Duration::from_millis(100));
                 let _ = stopped.recv();

@@ -128,7 +128,9 @@ impl Findings {
     /// Shows everything and closes with the summary.
     pub fn show_all(&self, terminal: &mut Terminal) {
         self.show(terminal);
-        if let Some(summary) = self.summary(terminal).filter(|_| !terminal.quiet && terminal.format != Format::Json) {
+        if let Some(summary) =
+            self.summary(terminal).filter(|_| !terminal.quiet && terminal.format != Format::Json)
+        {
             terminal.tell(&format!("{summary}\n"));
         }
     }

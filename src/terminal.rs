@@ -27,7 +27,9 @@ impl Terminal {
     pub fn new(global: &Global) -> Terminal {
         let auto = || {
             let set = |name| std::env::var_os(name).is_some_and(|v| !v.is_empty());
-            !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb") && io::stderr().is_terminal()
+            !set("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+                && io::stderr().is_terminal()
         };
         let color = match global.color {
             Color::Auto => auto(),
@@ -90,7 +92,12 @@ pub fn paint(color: bool, style: Style, text: &str) -> String {
 fn harmful(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' => true,
+        '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{2028}'
+        | '\u{2029}' => true,
         _ => c.is_control(),
     }
 }

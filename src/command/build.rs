@@ -24,6 +24,8 @@ pub fn run(args: &Build, global: &Global, terminal: &mut Terminal) -> Exit {
         Err(exit) => return exit,
     };
     let out = args.out.clone().unwrap_or_else(|| project.root.join(ivs_project::OUT_FOLDER));
+    // The same folder, as messages should call it.
+    let out = PathBuf::from(display(&out));
     let progress = Progress::start(terminal, format!("Building {}", project.config.package));
     let mut session = engine::session(&project, global);
     if let Some(env) = &args.env {

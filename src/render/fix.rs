@@ -7,6 +7,9 @@ use ivs_source::Edit;
 /// Longer previews are cut.
 const MAX_LINES: usize = 12;
 
+/// So are wider ones, altogether; in bytes.
+const MAX_WIDTH: usize = 400;
+
 /// A line of a preview.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Line {
@@ -55,6 +58,10 @@ pub fn preview(file: &SourceFile, edits: &[&Edit<u32>]) -> Vec<Line> {
         }
         new.push_str(file.text.get(at..to.max(at)).unwrap_or_default());
         shift += difference(old, &new, first, shift, &mut out);
+    }
+    if out.iter().any(|l| matches!(l, Line::Old(_, t) | Line::New(_, t) if t.len() > MAX_WIDTH)) {
+        // Somebody's generated one-liner: the title has to do.
+        return Vec::new();
     }
     if out.len() > MAX_LINES {
         let more = out.len() - MAX_LINES;
@@ -118,7 +125,10 @@ mod tests {
 
     #[test]
     fn several_edits_in_one_line_and_later_lines_with_their_new_numbers() {
-        assert_eq!(show("ab\nc\nd\n", &[(0, 1, "x"), (1, 2, "y\nz"), (5, 6, "e")]), "-1 ab\n+1 xy\n+2 z\n-3 d\n+4 e\n");
+        assert_eq!(
+            show("ab\nc\nd\n", &[(0, 1, "x"), (1, 2, "y\nz"), (5, 6, "e")]),
+            "-1 ab\n+1 xy\n+2 z\n-3 d\n+4 e\n"
+        );
     }
 
     #[test]

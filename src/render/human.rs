@@ -4,8 +4,8 @@ use super::{Findings, SourceFile, fix, severity_word};
 use crate::terminal::{Style, clean, paint};
 use ivs_source::{Diagnostic, Fix, Label, Severity};
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
-    SpanContents, ThemeCharacters, ThemeStyles,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 use std::fmt;
 
@@ -18,11 +18,12 @@ const LONG_LINE: usize = 400;
 pub fn render(findings: &Findings, shown: &[&Diagnostic<u32>], color: bool) -> String {
     let styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
     let width = terminal_width().unwrap_or(WIDTH).clamp(40, 200);
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters: ThemeCharacters::unicode(), styles })
-        .with_links(false)
-        .with_width(width)
-        .with_context_lines(1)
-        .without_syntax_highlighting();
+    let handler =
+        GraphicalReportHandler::new_themed(GraphicalTheme { characters: ThemeCharacters::unicode(), styles })
+            .with_links(false)
+            .with_width(width)
+            .with_context_lines(1)
+            .without_syntax_highlighting();
     let mut out = String::new();
     for d in shown {
         one(&mut out, findings, d, &handler, color);
@@ -67,7 +68,9 @@ fn one(
         }
         if nth == 0 {
             out.push_str(text.trim_start_matches('\n'));
-            if let Some(file) = findings.file(index).filter(|f| f.text.is_empty() && !d.message.contains(&f.path)) {
+            if let Some(file) =
+                findings.file(index).filter(|f| f.text.is_empty() && !d.message.contains(&f.path))
+            {
                 out.push_str(&format!("   in {}\n", clean(&file.path)));
             }
         } else {
@@ -194,7 +197,8 @@ impl SourceCode for SourceFile {
             start = span_start;
             line = first;
             let from = self.line_range(first).0;
-            column = text.get(from..span_start).unwrap_or_default().chars().filter(|c| *c != '\u{feff}').count();
+            column =
+                text.get(from..span_start).unwrap_or_default().chars().filter(|c| *c != '\u{feff}').count();
         }
         let mut end = self.line_range(last + after).1.max(span_end);
         if text.get(..3) == Some("\u{feff}") && start == 0 && span_start >= 3 {

@@ -129,7 +129,8 @@ impl<'a> Document<'a> {
 
     /// Adds paths with what is wrong with each.
     pub fn drifted(mut self, files: Vec<(String, String)>) -> Self {
-        self.drift = Some(files.into_iter().map(|(path, difference)| Difference { path, difference }).collect());
+        self.drift =
+            Some(files.into_iter().map(|(path, difference)| Difference { path, difference }).collect());
         self
     }
 
@@ -169,5 +170,10 @@ fn locate<'a>(findings: &'a Findings, place: &Place<u32>) -> Option<Where<'a>> {
         let (line, column) = file.position(offset);
         Position { byte: file.clamp(offset), line, column }
     };
-    Some(Where { path: &file.path, library: file.library, start: position(start), end: position(end.max(start)) })
+    Some(Where {
+        path: &file.path,
+        library: file.library,
+        start: position(start),
+        end: position(end.max(start)),
+    })
 }

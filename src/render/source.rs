@@ -54,7 +54,8 @@ impl SourceFile {
         let end_of_text = self.text.len();
         let start = self.lines().get(line).copied().unwrap_or(end_of_text);
         let end = self.lines().get(line + 1).map_or(end_of_text, |next| next - 1);
-        let end = if end > start && self.text.as_bytes().get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+        let end =
+            if end > start && self.text.as_bytes().get(end - 1) == Some(&b'\r') { end - 1 } else { end };
         (start, end)
     }
 
@@ -111,7 +112,10 @@ mod tests {
     #[test]
     fn lines_end_before_their_break() {
         let f = file("ab\r\ncd\n\n");
-        assert_eq!((f.line_range(0), f.line_range(1), f.line_range(2), f.line_range(3)), ((0, 2), (4, 6), (7, 7), (8, 8)));
+        assert_eq!(
+            (f.line_range(0), f.line_range(1), f.line_range(2), f.line_range(3)),
+            ((0, 2), (4, 6), (7, 7), (8, 8))
+        );
     }
 
     #[test]

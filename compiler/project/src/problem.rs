@@ -98,7 +98,8 @@ pub(crate) fn unreadable(start: &Path, cause: &std::io::Error) -> Failure {
 pub(crate) fn no_package(start: &Path) -> Failure {
     let shown = start.display().to_string();
     let mut problems = Problems::default();
-    let message = format!("there is no `{CONFIG_FILE}` in `{shown}` or in a folder above it");
+    let place = if shown == "." { "this folder".to_owned() } else { format!("`{shown}`") };
+    let message = format!("there is no `{CONFIG_FILE}` in {place} or in one above it");
     problems.about(
         codes::NO_PACKAGE,
         &shown,
