@@ -89,7 +89,7 @@ pub fn paint(color: bool, style: Style, text: &str) -> String {
 }
 
 /// Whether a character could steer a terminal, or make text read otherwise than it is.
-fn harmful(c: char) -> bool {
+pub fn harmful(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         '\u{200e}'

@@ -2,10 +2,11 @@
 
 use super::{Counts, Findings, severity_word};
 use crate::exit::Exit;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, harmful};
 use ivs_grammar::ast::Span;
 use ivs_source::{Diagnostic, Place};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The version of the document.
 const VERSION: u32 = 1;
@@ -136,10 +137,21 @@ impl<'a> Document<'a> {
 
     pub fn print(&self, terminal: &mut Terminal) {
         // Strings and numbers only: this cannot fail.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        terminal.out(&text);
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        terminal.out(&format!("{}\n", escape(&text)));
     }
+}
+
+/// JSON itself leaves alone what only terminals obey. All of it is inside of strings.
+fn escape(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if harmful(c) { out.push_str(&format!("\\u{:04x}", c as u32)) } else { out.push(c) }
+    }
+    Cow::Owned(out)
 }
 
 fn finding<'a>(findings: &'a Findings, d: &'a Diagnostic<u32>) -> Finding<'a> {
