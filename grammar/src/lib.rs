@@ -6,10 +6,12 @@
 pub mod ast;
 mod chars;
 pub mod codes;
+mod format;
 mod parse;
 mod scan;
 mod skim;
 
 pub use codes::CODES;
+pub use format::format;
 pub use parse::{NESTING_LIMIT, parse};
 pub use scan::{Head, RawChunk, SOURCE_LIMIT, Scan, scan};
