@@ -86,13 +86,14 @@ fn decided(db: &Database, env: Env, inst: Inst) -> (Vec<ItemDiagnostic>, bool) {
     if result.diagnostics.is_empty() {
         return (Vec::new(), !result.is_whole());
     }
-    // What a broken entry would have set is not demanded a second time.
-    let broken = ivs_eval::layers(db, env, inst)
-        .iter()
-        .any(|l| ivs_model::item_diagnostics(db, l.item).iter().any(|d| d.severity == Severity::Error));
+    // What a broken or misspelled entry would have set is not demanded a second time.
+    let layers = ivs_eval::layers(db, env, inst);
+    let errors = || layers.iter().flat_map(|l| ivs_model::item_diagnostics(db, l.item));
+    let broken = errors().any(|d| d.severity == Severity::Error);
+    let lost = errors().any(|d| d.code.starts_with("IVS0") || d.code == code::UNKNOWN_FIELD);
     let mut diagnostics = result.diagnostics.clone();
     if broken {
-        diagnostics.retain(|d| d.code != code::VALUE_REQUIRED && d.code != code::REQUIRE_FAILED);
+        diagnostics.retain(|d| d.code != code::VALUE_REQUIRED && (d.code != code::REQUIRE_FAILED || !lost));
     }
     (diagnostics, true)
 }

@@ -1,0 +1,147 @@
+//! Which queries run again after an edit: only those whose reasons changed.
+
+use ivs_driver::{Database, Session};
+use ivs_project::{Config, SourceText};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const SHOP: &str = r#"namespace shop { }
+
+template service base {
+  namespace = shop
+  resources { cpu = 500m..1, memory = 256Mi..512Mi }
+}
+"#;
+
+const CART: &str = r#"service cart from base {
+  image = "registry.example/cart:1.0.0"
+  port http { container = 8080 }
+  scaling { replicas = 2..10, target cpu { utilization = 70% } }
+}
+
+service orders from base {
+  image      = "registry.example/orders:1.0.0"
+  port http { container = 8080 }
+  depends_on = [cart]
+}
+"#;
+
+const SEARCH: &str = r#"service search from base {
+  image = "registry.example/search:1.0.0"
+  labels { cart-replicas = "${cart.scaling?.replicas.max ?? 1}" }
+}
+"#;
+
+fn session() -> Session {
+    Database::enable_logging();
+    let file = |path: &str, text: &str| SourceText {
+        path: path.into(),
+        module: "shop".into(),
+        text: Arc::from(text),
+    };
+    let sources = vec![file("cart.ivs", CART), file("search.ivs", SEARCH), file("shop.ivs", SHOP)];
+    let mut session = Session::new(sources, Config::named("shop"), 1);
+    let (report, files) = session.build(None);
+    assert_eq!(report.diagnostics, [], "the sources are sound");
+    assert!(!files.is_empty());
+    session
+}
+
+/// How often each query ran in a check and a build after an edit.
+fn executed(session: &mut Session, path: &str, text: &str) -> BTreeMap<String, usize> {
+    session.set_text(path, text);
+    session.database().start_log();
+    session.check();
+    session.build(None);
+    let mut counts = BTreeMap::new();
+    for key in session.database().take_log() {
+        let name = key.split('(').next().unwrap_or(&key).to_owned();
+        *counts.entry(name).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// What may run for each file and item of an edited file: the cut into items and the texts of its items.
+const CUT: &[&str] = &["items", "heads", "item_text", "item_head"];
+
+#[track_caller]
+fn only(counts: &BTreeMap<String, usize>, allowed: &[(&str, usize)]) {
+    for (name, count) in counts {
+        if CUT.contains(&name.as_str()) {
+            continue;
+        }
+        let most = allowed.iter().find(|(n, _)| n == name).map_or(0, |(_, c)| *c);
+        assert!(*count <= most, "`{name}` ran {count} times, {most} are explained; all: {counts:#?}");
+    }
+}
+
+#[test]
+fn nothing_runs_when_nothing_changed() {
+    let mut session = session();
+    let counts = executed(&mut session, "cart.ivs", CART);
+    assert!(counts.is_empty(), "{counts:#?}");
+}
+
+#[test]
+fn text_above_everything_moves_nothing() {
+    let mut session = session();
+    let counts =
+        executed(&mut session, "cart.ivs", &format!("//! The cart.\n\n// Comments\n// and more.\n\n{CART}"));
+    // A comment belongs to the item below it: that item alone is read again, and is found to say the same.
+    only(&counts, &[("typed", 1), ("decl_info", 1), ("item_diagnostics", 1)]);
+}
+
+#[test]
+fn a_literal_in_one_body_is_evaluated_there_and_where_it_is_read() {
+    let mut session = session();
+    let counts = executed(&mut session, "cart.ivs", &CART.replace("2..10", "2..20"));
+    // `cart` itself, its value as `search` reads it, and `search`; `orders` and `base` stay.
+    only(
+        &counts,
+        &[
+            ("typed", 1),
+            ("decl_info", 1),
+            ("item_diagnostics", 1),
+            ("body", 1),
+            ("layers", 1),
+            ("value", 2),
+            ("object", 2),
+            ("lower", 2),
+        ],
+    );
+    assert_eq!(counts.get("object"), Some(&2), "{counts:#?}");
+}
+
+#[test]
+fn a_syntax_error_in_one_body_stays_in_it() {
+    let mut session = session();
+    let broken = CART.replace("replicas = 2..10,", "replicas 2..10,");
+    let counts = executed(&mut session, "cart.ivs", &broken);
+    only(
+        &counts,
+        &[
+            ("typed", 1),
+            ("decl_info", 1),
+            ("item_diagnostics", 1),
+            ("body", 1),
+            ("layers", 1),
+            ("value", 2),
+            ("object", 2),
+            ("lower", 2),
+        ],
+    );
+    let report = session.check();
+    assert_eq!(report.diagnostics.len(), 1, "one mistake, one error: {:#?}", report.diagnostics);
+}
+
+#[test]
+fn a_rename_reaches_those_who_name_it() {
+    let mut session = session();
+    let renamed = CART.replace("service cart ", "service basket ").replace("[cart]", "[basket]");
+    let counts = executed(&mut session, "cart.ivs", &renamed);
+    // `base` and the library are not typed again: nothing that they name has moved.
+    assert!(counts.get("typed").is_some_and(|n| *n <= 3), "{counts:#?}");
+    let report = session.check();
+    let messages: Vec<&str> = report.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    assert_eq!(messages, ["unknown name `cart`"], "`search` still names the old one");
+}
