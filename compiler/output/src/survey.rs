@@ -241,9 +241,10 @@ fn examine(root: BorrowedFd<'_>, job: &Job<'_>, books: &Books, buffer: &mut Vec<
     if !fits_plan && !fits_old {
         return Ok(State::Taken(fault));
     }
+    // Without the size hints that `read_to_end` asks the system for.
     buffer.clear();
-    buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-    file.read_to_end(buffer)?;
+    buffer.resize(usize::try_from(size).unwrap_or(0), 0);
+    file.read_exact(buffer)?;
     if job.plan.is_some_and(|(_, f)| f.text.as_bytes() == buffer.as_slice()) {
         return Ok(State::Same);
     }
