@@ -115,7 +115,10 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             }
             _ => {
                 while i < bytes.len()
-                    && !matches!(at(i), b' ' | b'\t' | b'\r' | b'\n' | b'{' | b'[' | b'(' | b'}' | b']' | b')' | b',' | b'"')
+                    && !matches!(
+                        at(i),
+                        b' ' | b'\t' | b'\r' | b'\n' | b'{' | b'[' | b'(' | b'}' | b']' | b')' | b',' | b'"'
+                    )
                     && !(at(i) == b'/' && matches!(at(i + 1), b'/' | b'*') && i > start)
                     && !(at(i) == b'#' && at(i + 1) == b'"')
                 {
@@ -247,11 +250,14 @@ struct Entry<'g, 'a> {
 
 /// Splits what is in a group at commas and line ends.
 fn entries<'g, 'a>(g: &'g Group<'a>) -> Vec<Entry<'g, 'a>> {
-    let words = |i: usize| match g.parts.iter().filter(|p| !matches!(p, Part::Token(Token::Newline(_)))).nth(i) {
-        Some(Part::Token(Token::Word(w, _))) => Some(*w),
-        _ => None,
-    };
-    let comprehension = !g.open.is_empty() && words(0) == Some("for") && words(1).is_some_and(|w| !matches!(w, "=" | ":" | "+="));
+    let words =
+        |i: usize| match g.parts.iter().filter(|p| !matches!(p, Part::Token(Token::Newline(_)))).nth(i) {
+            Some(Part::Token(Token::Word(w, _))) => Some(*w),
+            _ => None,
+        };
+    let comprehension = !g.open.is_empty()
+        && words(0) == Some("for")
+        && words(1).is_some_and(|w| !matches!(w, "=" | ":" | "+="));
     let block = g.open.is_empty() || g.open == "{";
     let mut out: Vec<Entry<'g, 'a>> = Vec::new();
     let mut parts: Vec<&'g Part<'a>> = Vec::new();
@@ -260,9 +266,16 @@ fn entries<'g, 'a>(g: &'g Group<'a>) -> Vec<Entry<'g, 'a>> {
     for (i, p) in g.parts.iter().enumerate() {
         match p {
             Part::Token(Token::Newline(b)) => {
-                let goes_on = parts.is_empty() || comprehension || (!parts.is_empty() && continues(&parts, g.parts.get(i + 1..).unwrap_or_default()));
+                let goes_on = parts.is_empty()
+                    || comprehension
+                    || (!parts.is_empty() && continues(&parts, g.parts.get(i + 1..).unwrap_or_default()));
                 if block && !goes_on {
-                    out.push(Entry { parts: std::mem::take(&mut parts), tail: None, blank_before: blank, comment: false });
+                    out.push(Entry {
+                        parts: std::mem::take(&mut parts),
+                        tail: None,
+                        blank_before: blank,
+                        comment: false,
+                    });
                     blank = *b;
                 } else if parts.is_empty() {
                     blank |= *b;
@@ -271,23 +284,43 @@ fn entries<'g, 'a>(g: &'g Group<'a>) -> Vec<Entry<'g, 'a>> {
                 }
             }
             Part::Token(Token::Comma) if !comprehension && !(block && keeps_commas(&parts, g)) => {
-                out.push(Entry { parts: std::mem::take(&mut parts), tail: None, blank_before: blank, comment: false });
+                out.push(Entry {
+                    parts: std::mem::take(&mut parts),
+                    tail: None,
+                    blank_before: blank,
+                    comment: false,
+                });
                 blank = false;
             }
             Part::Token(Token::Line(c, alone)) => {
                 if *alone || (parts.is_empty() && out.is_empty()) {
                     if !parts.is_empty() {
-                        out.push(Entry { parts: std::mem::take(&mut parts), tail: None, blank_before: blank, comment: false });
+                        out.push(Entry {
+                            parts: std::mem::take(&mut parts),
+                            tail: None,
+                            blank_before: blank,
+                            comment: false,
+                        });
                         blank = false;
                     }
-                    out.push(Entry { parts: Vec::new(), tail: Some(c), blank_before: blank || next_blank, comment: true });
+                    out.push(Entry {
+                        parts: Vec::new(),
+                        tail: Some(c),
+                        blank_before: blank || next_blank,
+                        comment: true,
+                    });
                     blank = false;
                 } else if parts.is_empty() {
                     if let Some(last) = out.last_mut() {
                         last.tail = Some(c);
                     }
                 } else {
-                    out.push(Entry { parts: std::mem::take(&mut parts), tail: Some(c), blank_before: blank, comment: false });
+                    out.push(Entry {
+                        parts: std::mem::take(&mut parts),
+                        tail: Some(c),
+                        blank_before: blank,
+                        comment: false,
+                    });
                     blank = false;
                 }
                 next_blank = false;
@@ -322,12 +355,12 @@ fn keeps_commas(parts: &[&Part<'_>], g: &Group<'_>) -> bool {
 /// Whether an entry goes on after a line end.
 fn continues(before: &[&Part<'_>], after: &[Part<'_>]) -> bool {
     const JOINS: &[&str] = &[
-        "+", "-", "*", "/", "??", "==", "!=", "<", "<=", ">", ">=", "..", "and", "or", "in", "is", "matches", "then",
-        "else", "as", "|", "where", "not", "if",
+        "+", "-", "*", "/", "??", "==", "!=", "<", "<=", ">", ">=", "..", "and", "or", "in", "is", "matches",
+        "then", "else", "as", "|", "where", "not", "if",
     ];
     const FOLLOWS: &[&str] = &[
-        "+", "-", "*", "/", "??", "==", "!=", "<", "<=", ">", ">=", "and", "or", "in", "is", "matches", "then", "else",
-        "as", "|", "where", "from", "for", "if", "by", "->",
+        "+", "-", "*", "/", "??", "==", "!=", "<", "<=", ">", ">=", "and", "or", "in", "is", "matches",
+        "then", "else", "as", "|", "where", "from", "for", "if", "by", "->",
     ];
     let ends = match before.iter().rev().find(|p| !matches!(p, Part::Token(Token::Newline(_)))) {
         Some(Part::Token(Token::Word(w, _))) => {
@@ -336,10 +369,12 @@ fn continues(before: &[&Part<'_>], after: &[Part<'_>]) -> bool {
         }
         _ => false,
     };
-    let mut rest = after.iter().filter(|p| !matches!(p, Part::Token(Token::Newline(_) | Token::Line(..) | Token::Comment(_))));
+    let mut rest = after
+        .iter()
+        .filter(|p| !matches!(p, Part::Token(Token::Newline(_) | Token::Line(..) | Token::Comment(_))));
     let starts = match (rest.next(), rest.next()) {
         (Some(Part::Token(Token::Word(w, _))), second) => {
-            let sets = matches!(second, Some(Part::Token(Token::Word("=" | "+=" | ":" , _))))
+            let sets = matches!(second, Some(Part::Token(Token::Word("=" | "+=" | ":", _))))
                 || matches!(second, Some(Part::Group(g, _)) if g.open == "{");
             let complete = matches!(before.last(), Some(Part::Group(g, _)) if g.open == "{" );
             let header = matches!(*w, "from" | "for" | "if" | "by");
@@ -383,11 +418,12 @@ fn lines(g: &Group<'_>, depth: usize, out: &mut String, top: bool) {
         let leads_to_multi = top && {
             let target = all.iter().skip(i).find(|o| !o.comment);
             let fresh = before.is_some_and(|(_, c)| !c);
-            fresh && target.is_some_and(|t| {
-                let mut probe = String::new();
-                inline(&t.parts, depth, &mut probe);
-                probe.contains('\n')
-            })
+            fresh
+                && target.is_some_and(|t| {
+                    let mut probe = String::new();
+                    inline(&t.parts, depth, &mut probe);
+                    probe.contains('\n')
+                })
         };
         if before.is_some() && (e.blank_before || (top && (follows_multi || leads_to_multi))) {
             out.push('\n');
@@ -403,7 +439,8 @@ fn lines(g: &Group<'_>, depth: usize, out: &mut String, top: bool) {
 /// How wide the keys of consecutive one-line `key = value` entries are, so that their signs stand below each other.
 fn alignment(g: &Group<'_>, all: &[Entry<'_, '_>], depth: usize) -> Vec<Option<usize>> {
     let key = |e: &Entry<'_, '_>| -> Option<usize> {
-        let [Part::Token(Token::Word(key, _) | Token::Str(key, _)), Part::Token(Token::Word("=", _)), ..] = e.parts[..]
+        let [Part::Token(Token::Word(key, _) | Token::Str(key, _)), Part::Token(Token::Word("=", _)), ..] =
+            e.parts[..]
         else {
             return None;
         };
@@ -476,8 +513,12 @@ fn bracket(g: &Group<'_>, depth: usize, out: &mut String, ty: bool) {
     let broken = g.broken || {
         let mut one = String::new();
         one_line(g, depth, &mut one, ty);
-        let column = out.rsplit('\n').next().map_or(0, |l| l.chars().count()) + if out.contains('\n') { 0 } else { depth * 2 };
-        g.open == "{" && (one.contains('\n') || column + one.chars().count() > WIDTH) && !g.parts.is_empty() && !is_hole(g)
+        let column = out.rsplit('\n').next().map_or(0, |l| l.chars().count())
+            + if out.contains('\n') { 0 } else { depth * 2 };
+        g.open == "{"
+            && (one.contains('\n') || column + one.chars().count() > WIDTH)
+            && !g.parts.is_empty()
+            && !is_hole(g)
     };
     if !broken {
         one_line(g, depth, out, ty);
@@ -498,7 +539,8 @@ fn is_hole(g: &Group<'_>) -> bool {
 fn one_line(g: &Group<'_>, depth: usize, out: &mut String, ty: bool) {
     out.push_str(g.open);
     let mut body = String::new();
-    let parts: Vec<&Part<'_>> = g.parts.iter().filter(|p| !matches!(p, Part::Token(Token::Newline(_)))).collect();
+    let parts: Vec<&Part<'_>> =
+        g.parts.iter().filter(|p| !matches!(p, Part::Token(Token::Newline(_)))).collect();
     // A comma before the end says nothing.
     let parts = match parts.split_last() {
         Some((Part::Token(Token::Comma), rest)) => rest,
@@ -526,13 +568,18 @@ fn space_between(before: Option<&Part<'_>>, p: &Part<'_>) -> bool {
         Part::Token(Token::Comma) => false,
         Part::Token(Token::Word(":", _)) => false,
         Part::Token(Token::Word(_, spaced) | Token::Str(_, spaced)) => {
-            *spaced || matches!(before, Some(Part::Token(Token::Comma)))
+            *spaced
+                || matches!(before, Some(Part::Token(Token::Comma)))
                 || before_word.is_some_and(|w| matches!(w, "=" | "+=" | ":" | "->"))
         }
         Part::Token(_) => true,
         Part::Group(g, spaced) => match g.open {
             "{" => !before_word.is_some_and(|w| w.ends_with('.')),
-            _ => *spaced || before_word.is_some_and(|w| matches!(w, "=" | "+=" | ":" | "->")) || matches!(before, Some(Part::Token(Token::Comma))),
+            _ => {
+                *spaced
+                    || before_word.is_some_and(|w| matches!(w, "=" | "+=" | ":" | "->"))
+                    || matches!(before, Some(Part::Token(Token::Comma)))
+            }
         },
     }
 }

@@ -99,6 +99,12 @@ pub(crate) struct Parser<'s> {
     in_hole: bool,
     /// How many `}`, `]`, `)` an unclosed string swallowed: as many brackets stay open without another message.
     swallowed: [u32; 3],
+    /// The limit before which an interpolation was found not to end.
+    endless_hole: Option<usize>,
+    /// From where to where a line is known to reach.
+    line: (usize, usize),
+    /// Whether nesting beyond the limit was reported.
+    nested_too_deep: bool,
     /// Where an unclosed bracket was reported last.
     unclosed_at: Option<usize>,
 }
@@ -125,6 +131,9 @@ impl<'s> Parser<'s> {
             in_line: false,
             in_hole: false,
             swallowed: [0; 3],
+            endless_hole: None,
+            line: (1, 0),
+            nested_too_deep: false,
             unclosed_at: None,
         }
     }
@@ -318,7 +327,7 @@ impl<'s> Parser<'s> {
 
     #[cold]
     fn too_deep(&mut self, place: usize) -> Stop {
-        if !self.errors.iter().any(|e| e.code == codes::NESTING) {
+        if !std::mem::replace(&mut self.nested_too_deep, true) {
             self.push(
                 report::problem(
                     codes::NESTING,

@@ -99,6 +99,8 @@ struct Walk<'s> {
     balanced: bool,
     endless: bool,
     begin: usize,
+    /// Where the line that is being read ends, if strings must end there.
+    line_end: usize,
 }
 
 impl<'s> Walk<'s> {
@@ -111,6 +113,7 @@ impl<'s> Walk<'s> {
             balanced: true,
             endless: false,
             begin,
+            line_end: 0,
         }
     }
 
@@ -176,12 +179,6 @@ impl<'s> Walk<'s> {
                 b'"' | b'#' | b'/' => i = self.token(i, mode),
                 _ => i += 1,
             }
-            if mode == Mode::Balanced && !self.balanced {
-                // The rest tells only whether a string never ends.
-                if self.endless {
-                    return;
-                }
-            }
         }
         self.balanced &= open.is_empty() && !self.endless;
     }
@@ -195,7 +192,14 @@ impl<'s> Walk<'s> {
 
     /// Steps over a string, a comment or a single byte.
     fn token(&mut self, i: usize, mode: Mode) -> usize {
-        let bytes = self.bytes;
+        let mut bytes = self.bytes;
+        if mode == Mode::Lines {
+            // One of the strings over lines has no end: none may hide a head, so each ends with its line.
+            if i >= self.line_end {
+                self.line_end = skim::line_end(bytes, i);
+            }
+            bytes = bytes.get(..self.line_end).unwrap_or(bytes);
+        }
         let end = match at(bytes, i) {
             b'"' => match skim::string_end(bytes, i) {
                 Skip::Closed(end) | Skip::CutByLine(end) => Some(end),
@@ -207,20 +211,13 @@ impl<'s> Walk<'s> {
             _ if at(bytes, i + 1) == b'*' => skim::block_comment_end(bytes, i),
             _ => Some(i + 1),
         };
-        match (end, mode) {
-            (Some(end), Mode::Lines) => {
-                // One of the strings over lines has no end: none may hide a head.
-                let line = skim::line_end(bytes, i);
-                if end > line { line } else { end }
-            }
-            (None, Mode::Lines) => skim::line_end(bytes, i),
-            (Some(end), _) => end,
-            (None, _) => {
+        end.unwrap_or_else(|| {
+            if mode != Mode::Lines {
                 self.endless = true;
                 self.balanced = false;
-                bytes.len()
             }
-        }
+            bytes.len()
+        })
     }
 
     /// Looks at the first thing of a line where an item could begin.
@@ -243,7 +240,9 @@ impl<'s> Walk<'s> {
             return Line::Go;
         }
         if c == b'@' && chars::starts_word(at(bytes, i + 1)) {
-            let end = attribute_end(bytes, i);
+            // Where brackets do not balance, looking for a far end at every attribute would take quadratic time.
+            let limit = if mode == Mode::Balanced { bytes.len() } else { skim::line_end(bytes, i) };
+            let end = attribute_end(bytes.get(..limit).unwrap_or(bytes), i);
             if mode == Mode::Balanced {
                 self.begin_at(i);
             } else if self.pending.is_none() {
@@ -374,7 +373,7 @@ fn path_end(bytes: &[u8], i: usize) -> usize {
 }
 
 /// Whether a line that begins at `i` begins an item: two words, or an item's keyword and what may follow it.
-fn begins_item(bytes: &[u8], i: usize) -> bool {
+pub(crate) fn begins_item(bytes: &[u8], i: usize) -> bool {
     let word = word_at(bytes, i);
     if word.is_empty() || continues(word) {
         return false;

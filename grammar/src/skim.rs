@@ -86,23 +86,22 @@ fn run(bytes: &[u8], i: usize, stack: Vec<Mode>) -> Skip {
 
 /// Walks until the stack is down to `base` modes.
 fn run_to(bytes: &[u8], mut i: usize, mut stack: Vec<Mode>, base: usize) -> Skip {
+    // Where the outermost one-line string stands in `stack`.
+    let mut plain = stack.iter().position(|m| matches!(m, Mode::Plain));
     loop {
         if stack.len() <= base {
             return Skip::Closed(i);
         }
         let c = at(bytes, i);
+        if plain.is_some_and(|n| stack.len() <= n) {
+            plain = None;
+        }
         if i >= bytes.len() {
-            return if stack.iter().any(|m| matches!(m, Mode::Plain))
-                && !matches!(stack.first(), Some(Mode::Multi))
-            {
-                Skip::CutByLine(i)
-            } else {
-                Skip::Endless
-            };
+            return if plain == Some(0) { Skip::CutByLine(i) } else { Skip::Endless };
         }
         if c == b'\n' {
             // A one-line string ends with its line, and so does everything in it.
-            if let Some(first) = stack.iter().position(|m| matches!(m, Mode::Plain)) {
+            if let Some(first) = plain.take() {
                 stack.truncate(first);
                 if stack.len() <= base {
                     return Skip::CutByLine(i);
@@ -155,6 +154,7 @@ fn run_to(bytes: &[u8], mut i: usize, mut stack: Vec<Mode>, base: usize) -> Skip
                     i += 3;
                 }
                 b'"' => {
+                    plain.get_or_insert(stack.len());
                     stack.push(Mode::Plain);
                     i += 1;
                 }

@@ -211,7 +211,7 @@ impl<'s> Parser<'s> {
     /// Whether an entry seems to begin at `i`.
     pub(super) fn entry_ahead(&mut self, i: usize) -> bool {
         let key_end = |parser: &Self, i: usize| match parser.at(i) {
-            b'"' => match crate::skim::string_end(parser.bytes, i) {
+            b'"' => match crate::skim::string_end(parser.near(i), i) {
                 crate::skim::Skip::Closed(end) => end,
                 _ => i,
             },
@@ -777,6 +777,7 @@ impl<'s> Parser<'s> {
         let c = self.peek();
         let type_ahead = self.type_ahead() && !self.look_nl;
         if type_ahead && !self.colons_set {
+            let checked = (self.comments_checked, self.nested_too_deep);
             let (before, errors, open) = (self.pos, self.errors.len(), self.open.len());
             if let Ok(ty) = self.type_expr() {
                 let default = if self.is_equals() {
@@ -797,6 +798,7 @@ impl<'s> Parser<'s> {
             let told: Vec<_> = self.errors.drain(errors..).collect();
             self.pos = before;
             self.unclosed_at = None;
+            (self.comments_checked, self.nested_too_deep) = checked;
             self.open.truncate(open);
             self.reset_depth();
             self.colons_set = true;

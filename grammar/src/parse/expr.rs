@@ -94,6 +94,9 @@ impl<'s> Parser<'s> {
             let rank = seen.map_or(0, |s| s.rank);
             while levels.last().is_some_and(|level| level.rank() > rank) {
                 if let Some(level) = levels.pop() {
+                    if matches!(level, Level::Not { .. }) {
+                        self.leave();
+                    }
                     last = level.close(last);
                 }
             }
@@ -439,7 +442,13 @@ impl<'s> Parser<'s> {
     /// Skips a bracket that nests too deep.
     #[cold]
     pub(super) fn skip_bracket(&mut self, open: usize) {
-        self.pos = self.close_of(open).map_or(self.bytes.len(), |close| close + 1);
+        match self.close_of(open) {
+            Some(close) => self.pos = close + 1,
+            None => {
+                self.pos = self.bytes.len();
+                self.unclosed_at = Some(self.pos);
+            }
+        }
     }
 
     pub(super) fn error_expr(&self, start: usize) -> Expr {

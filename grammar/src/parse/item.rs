@@ -27,6 +27,7 @@ impl<'s> Parser<'s> {
         let mut first = true;
         while !self.at_end() {
             let before = self.look;
+            let errors = self.errors.len();
             if !first && !self.look_nl && !self.two_items() {
                 self.behind_item();
                 self.pos = self.bytes.len();
@@ -39,8 +40,17 @@ impl<'s> Parser<'s> {
             }
             first = false;
             self.step(before);
+            // What goes on below a mistake belongs to it, until an item begins.
+            if self.errors.len() > errors && !self.at_end() && self.look_nl && !self.item_ahead() {
+                self.pos = self.bytes.len();
+            }
         }
         chunk
+    }
+
+    /// Whether an item, or its docs and attributes, comes next.
+    fn item_ahead(&mut self) -> bool {
+        matches!(self.peek(), b'@' | b'/' | b'}') || crate::scan::begins_item(self.bytes, self.look)
     }
 
     /// Whether another item begins on the line where one ended, which is reported.

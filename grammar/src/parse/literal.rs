@@ -78,7 +78,7 @@ impl<'s> Parser<'s> {
         // Its interpolations end with its line as well.
         let (bytes, in_line) = (self.bytes, self.in_line);
         if !in_line {
-            let end = skim::line_end(bytes, i);
+            let end = self.line_end(i);
             self.bytes = bytes.get(..end).unwrap_or(bytes);
             self.in_line = true;
             self.look_from = usize::MAX;
@@ -125,13 +125,11 @@ impl<'s> Parser<'s> {
         let rest = self.text(start, end);
         let end = start + rest.trim_end().len();
         self.pos = end;
-        if self
-            .errors
-            .last()
-            .is_some_and(|e| e.code == codes::UNCLOSED_INTERPOLATION && e.span.start as usize >= start)
-        {
-            // The missing `}` explains it; its fix closes both.
-            if let Some(fix) = self.errors.last_mut().and_then(|e| e.fix.as_mut()) {
+        if let Some(last) = self.errors.last_mut().filter(|e| e.span.start as usize >= start) {
+            // What is wrong inside explains it; where only a `}` is missing, the fix closes both.
+            if last.code == codes::UNCLOSED_INTERPOLATION
+                && let Some(fix) = &mut last.fix
+            {
                 fix.title = "close both".to_owned();
                 fix.edits.iter_mut().for_each(|(_, text)| text.push('"'));
             }
@@ -170,6 +168,7 @@ impl<'s> Parser<'s> {
         let (base, depth, in_hole) = (self.base_depth, self.depth, self.in_hole);
         self.in_hole = true;
         self.pos = i + 2;
+        let before = self.errors.len();
         let read = self.enter(i).and_then(|()| {
             self.base_depth = self.depth;
             self.expr()
@@ -182,20 +181,19 @@ impl<'s> Parser<'s> {
                 (StrPart::Expr(expr), self.pos)
             }
             read => {
-                let end = match skim::hole_end(self.bytes, i + 2, self.in_line) {
-                    Skip::Closed(end) => Some(end),
-                    _ => None,
-                };
+                let end = self.hole_end(i + 2);
                 match (end, read) {
                     (Some(_), Ok(_)) => {
                         self.unexpected("`}`");
                     }
-                    (None, read) if read.is_ok() || self.at_end() => self.unclosed_hole(i),
+                    (None, read) if self.errors.len() == before && (read.is_ok() || self.at_end()) => {
+                        self.unclosed_hole(i);
+                    }
                     _ => {}
                 }
                 // Without a `}` the text goes on at the next quotation mark.
                 let end = end.unwrap_or_else(|| {
-                    let mut j = i + 2;
+                    let mut j = self.pos;
                     while j < self.bytes.len() && self.at(j) != b'"' {
                         j += 1;
                     }
@@ -211,12 +209,35 @@ impl<'s> Parser<'s> {
         result
     }
 
+    /// Behind the `}` of the interpolation that begins before `i`. Where one does not end before the limit, no other
+    /// is tried: a nested one would read the same text again.
+    #[cold]
+    fn hole_end(&mut self, i: usize) -> Option<usize> {
+        let limit = self.bytes.len();
+        if self.endless_hole == Some(limit) {
+            return None;
+        }
+        match skim::hole_end(self.bytes, i, self.in_line) {
+            Skip::Closed(end) => Some(end),
+            _ => {
+                self.endless_hole = Some(limit);
+                None
+            }
+        }
+    }
+
+    /// Where the line of `i` ends; one line is searched once.
+    fn line_end(&mut self, i: usize) -> usize {
+        let (from, to) = self.line;
+        if !(from..=to).contains(&i) {
+            self.line = (i, skim::line_end(self.bytes, i));
+        }
+        self.line.1
+    }
+
     #[cold]
     fn unclosed_hole(&mut self, i: usize) {
         let place = self.pos;
-        if self.errors.iter().any(|e| e.span.start as usize >= i) {
-            return;
-        }
         self.push(
             problem(codes::UNCLOSED_INTERPOLATION, i, i + 2, "this `${` is never closed", "`}` is missing")
                 .help("a dollar sign before a brace is written `\\${`")

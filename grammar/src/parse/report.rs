@@ -60,6 +60,11 @@ impl<'s> Parser<'s> {
         j.min(self.bytes.len().max(i))
     }
 
+    /// The text up to a little behind `i`: looking further would make many mistakes cost too much.
+    pub(super) fn near(&self, i: usize) -> &'s [u8] {
+        self.bytes.get(..(i + 200).min(self.bytes.len())).unwrap_or(self.bytes)
+    }
+
     /// The extent and a name of what stands at `i`.
     pub(super) fn found(&self, i: usize) -> (usize, String) {
         let c = self.at(i);
@@ -70,7 +75,7 @@ impl<'s> Parser<'s> {
             );
         }
         let end = match c {
-            b'"' => match crate::skim::string_end(self.bytes, i) {
+            b'"' => match crate::skim::string_end(self.near(i), i) {
                 crate::skim::Skip::Closed(end) | crate::skim::Skip::CutByLine(end) => end,
                 crate::skim::Skip::Endless => i + 3,
             },
@@ -109,6 +114,13 @@ impl<'s> Parser<'s> {
         // Where the line (or text) is over, point behind what was read last, not at the next line.
         let in_block = self.open.last().is_none_or(|(open, _)| self.at(*open as usize) == b'{');
         let line_over = (self.look_nl && in_block) || i >= self.bytes.len();
+        if i >= self.bytes.len() && !self.in_line {
+            // One message about an early end is enough.
+            if self.unclosed_at == Some(self.pos) {
+                return Stop;
+            }
+            self.unclosed_at = Some(self.pos);
+        }
         if line_over && self.pos > self.start {
             let (_, name) = self.found(i);
             let found = if self.look_nl && i < self.bytes.len() {
