@@ -8,11 +8,17 @@ use support::{broken_fixes, check, fences, markdown, render, root};
 
 /// Every code of every phase, with its title.
 fn codes() -> BTreeMap<&'static str, &'static str> {
-    [ivs_grammar::codes::CODES, ivs_model::code::ALL, ivs_project::codes::CODES, ivs_output::codes::CODES]
-        .into_iter()
-        .flatten()
-        .copied()
-        .collect()
+    [
+        ivs_grammar::codes::CODES,
+        ivs_model::code::ALL,
+        ivs_project::codes::CODES,
+        ivs_target_kubernetes::CODES,
+        ivs_output::codes::CODES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .collect()
 }
 
 fn pages() -> BTreeMap<String, String> {
@@ -31,7 +37,10 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let pages: BTreeSet<String> = pages().keys().cloned().collect();
     let without: Vec<_> = codes.difference(&pages).collect();
     let unknown: Vec<_> = pages.difference(&codes).collect();
-    assert!(without.is_empty() && unknown.is_empty(), "codes without page: {without:?}, pages without code: {unknown:?}");
+    assert!(
+        without.is_empty() && unknown.is_empty(),
+        "codes without page: {without:?}, pages without code: {unknown:?}"
+    );
 }
 
 #[test]
@@ -48,8 +57,13 @@ fn the_failing_example_yields_the_code_alone_and_the_repaired_one_is_clean() {
     let mut failures = String::new();
     for (code, text) in pages() {
         let blocks = fences(&text);
-        let (fixed, failing): (Vec<_>, Vec<_>) = blocks.iter().filter(|f| f.is("ivs")).partition(|f| f.has("fixed"));
-        assert_eq!(fixed.is_empty(), failing.is_empty(), "{code}: a failing example and a repaired one belong together");
+        let (fixed, failing): (Vec<_>, Vec<_>) =
+            blocks.iter().filter(|f| f.is("ivs")).partition(|f| f.has("fixed"));
+        assert_eq!(
+            fixed.is_empty(),
+            failing.is_empty(),
+            "{code}: a failing example and a repaired one belong together"
+        );
         if failing.is_empty() {
             assert!(blocks.iter().any(|f| f.is("text")), "{code} shows nothing");
             continue;

@@ -18,7 +18,7 @@ mod support;
 
 use ivs_project::SourceText;
 use std::fmt::Write as _;
-use support::{Fence, broken_fixes, diff, fences, markdown, render, root, session};
+use support::{Fence, broken_fixes, check_in, diff, fences, markdown, render, root, session};
 
 /// A heading and its blocks.
 struct Case {
@@ -70,11 +70,12 @@ fn run(file: &str) {
     let mut rewrites: Vec<Rewrite> = Vec::new();
     for case in cases(&text) {
         let mut fail = |line: usize, what: &str, detail: &str| {
-            let _ = writeln!(failures, "\ntests/literate/{file}:{line}: {}\n  {what}\n{detail}", case.heading);
+            let _ =
+                writeln!(failures, "\ntests/literate/{file}:{line}: {}\n  {what}\n{detail}", case.heading);
         };
         assert!(!case.sources.is_empty(), "{file}:{}: a case without source", case.line);
         let mut session = session(&case.sources, 1);
-        let report = session.check();
+        let report = check_in(&mut session);
         let found = render(&report);
         match &case.diagnostics {
             None if !found.is_empty() => fail(case.line, "is not clean:", &diff("", &found)),
@@ -93,7 +94,9 @@ fn run(file: &str) {
         for values in &case.values {
             let mut found = String::new();
             for line in values.text.lines() {
-                let Some((path, _)) = line.split_once(" = ") else { panic!("{file}:{}: {line}", values.line) };
+                let Some((path, _)) = line.split_once(" = ") else {
+                    panic!("{file}:{}: {line}", values.line)
+                };
                 let value = session.value(values.value("env"), path).unwrap_or_else(|e| format!("! {e}"));
                 let _ = writeln!(found, "{path} = {}", value.replace('\n', "\\n"));
             }
@@ -111,7 +114,11 @@ fn run(file: &str) {
             match files.iter().find(|f| f.path == wanted) {
                 Some(f) if f.text == output.text => {}
                 Some(f) if update == "outputs" => {
-                    rewrites.push(Rewrite { line: output.line, old: output.text.clone(), new: f.text.clone() });
+                    rewrites.push(Rewrite {
+                        line: output.line,
+                        old: output.text.clone(),
+                        new: f.text.clone(),
+                    });
                 }
                 Some(f) => fail(output.line, "expected (-) and found (+):", &diff(&output.text, &f.text)),
                 None => {

@@ -37,7 +37,8 @@ impl Package {
 /// The packages of `examples`.
 fn examples() -> Vec<Package> {
     let mut found = Vec::new();
-    let mut folders: Vec<_> = std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut folders: Vec<_> =
+        std::fs::read_dir(root().join("examples")).unwrap().map(|e| e.unwrap().path()).collect();
     folders.sort();
     for folder in folders.iter().filter(|f| f.join("ivs.toml").is_file()) {
         let project = ivs_project::load(folder, None).expect("an example that can be read");
@@ -102,7 +103,9 @@ fn survives(session: &mut Session, path: &str, text: &str, what: &str) {
 
 /// Deletes, inserts and swaps single characters at every `stride`th place.
 fn type_everywhere(package: &Package, stride: usize) {
-    const KEYS: &[&str] = &["{", "}", "[", "(", ")", "\"", "=", ".", ",", "/", "$", "-", ":", "0", "a", " ", "\n", "@", "%", "é"];
+    const KEYS: &[&str] = &[
+        "{", "}", "[", "(", ")", "\"", "=", ".", ",", "/", "$", "-", ":", "0", "a", " ", "\n", "@", "%", "é",
+    ];
     let mut session = package.session(1);
     for source in &package.sources {
         let text: Vec<char> = source.text.chars().collect();
@@ -158,7 +161,11 @@ fn as_many_threads_as_there_are_give_the_same_bytes() {
         for threads in [2, 4] {
             let together = everything(&mut package.session(threads), &["staging"]);
             let name = &package.name;
-            assert!(alone == together, "{name} with {threads} threads:\n{}", support::diff(&alone, &together));
+            assert!(
+                alone == together,
+                "{name} with {threads} threads:\n{}",
+                support::diff(&alone, &together)
+            );
         }
     }
 }
@@ -238,7 +245,8 @@ fn edit(text: &str, original: &str, step: &Step) -> String {
             lines.join("\n")
         }
         Step::Digit(i, c) => {
-            let places: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(i, _)| i).collect();
+            let places: Vec<usize> =
+                text.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(i, _)| i).collect();
             if places.is_empty() {
                 return text.to_owned();
             }
@@ -246,7 +254,8 @@ fn edit(text: &str, original: &str, step: &Step) -> String {
             format!("{}{c}{}", &text[..at], &text[at + 1..])
         }
         Step::Rename(i) => {
-            let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| w.len() > 2).collect();
+            let words: Vec<&str> =
+                text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| w.len() > 2).collect();
             if words.is_empty() {
                 return text.to_owned();
             }
@@ -272,7 +281,8 @@ fn editing_gives_what_starting_anew_gives() {
     let runs = Runs { cases: if full() { 2000 } else { 60 }, failure_persistence: None, ..Runs::default() };
     let mut runner = TestRunner::new_with_rng(runs, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let steps = if full() { 1..50 } else { 1..12 };
-    let script = (any::<prop::sample::Index>(), prop::collection::vec((any::<prop::sample::Index>(), step()), steps));
+    let script =
+        (any::<prop::sample::Index>(), prop::collection::vec((any::<prop::sample::Index>(), step()), steps));
     runner
         .run(&script, |(package, steps)| {
             let package = &packages[package.index(packages.len())];
@@ -288,7 +298,8 @@ fn editing_gives_what_starting_anew_gives() {
                 let anew = everything(&mut package.session_of(&sources, 1), &["staging"]);
                 let now = everything(&mut edited, &["staging"]);
                 if anew != now {
-                    let texts: String = sources.iter().map(|s| format!("--- {}\n{}", s.path, s.text)).collect();
+                    let texts: String =
+                        sources.iter().map(|s| format!("--- {}\n{}", s.path, s.text)).collect();
                     let difference = support::diff(&anew, &now);
                     return Err(TestCaseError::fail(format!(
                         "{}: anew (-), edited (+):\n{difference}\n{texts}",

@@ -1,4 +1,4 @@
-//! Every block of the tour compiles alone.
+//! Every block of the tour compiles alone, and every block marked `error` gives the one code that is named below it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
@@ -12,9 +12,19 @@ fn every_block_of_the_tour_compiles_alone() {
     assert!(!blocks.is_empty(), "the tour shows no source");
     let mut failures = String::new();
     for block in &blocks {
-        let found = render(&check(&[block.source()]));
-        if !found.is_empty() {
-            failures += &format!("docs/tour.md:{}\n{found}\n", block.line);
+        let report = check(&[block.source()]);
+        let codes: Vec<&str> = report.diagnostics.iter().map(|d| d.code).collect();
+        // What is meant to fail is followed by its code.
+        let expected: Vec<&str> = if block.has("error") {
+            let next = text.lines().skip(block.line + block.text.lines().count() + 1).find(|l| !l.trim().is_empty());
+            let code = next.and_then(|l| l.split(|c: char| !c.is_alphanumeric()).find(|w| w.starts_with("IVS")));
+            vec![code.unwrap_or("a code in the line below the block")]
+        } else {
+            Vec::new()
+        };
+        if codes != expected {
+            let found = render(&report);
+            failures += &format!("docs/tour.md:{}: expected {expected:?}, found\n{found}\n", block.line);
         }
     }
     assert!(failures.is_empty(), "\n{failures}");

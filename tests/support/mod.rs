@@ -141,7 +141,13 @@ pub fn session(sources: &[SourceText], threads: usize) -> Session {
 
 /// Checks a package in a session of its own.
 pub fn check(sources: &[SourceText]) -> Report {
-    session(sources, 1).check()
+    check_in(&mut session(sources, 1))
+}
+
+/// Checks every environment; if all is well, lowers the base, which has complaints of its own.
+pub fn check_in(session: &mut Session) -> Report {
+    let report = session.check();
+    if report.diagnostics.is_empty() { session.build(None).0 } else { report }
 }
 
 /// A source text; wrapped, so that the first line of a long one is enough.
@@ -216,7 +222,10 @@ pub fn apply(report: &Report, sources: &[SourceText], fix: &Fix<u32>) -> Result<
     for edit in edits {
         let file = &report.files[edit.place.of as usize];
         let Some(source) = sources.iter_mut().find(|s| !file.library && s.path == file.path) else {
-            return Err(format!("the fix \"{}\" edits `{}`, which is not the package's", fix.title, file.path));
+            return Err(format!(
+                "the fix \"{}\" edits `{}`, which is not the package's",
+                fix.title, file.path
+            ));
         };
         let mut text = source.text.to_string();
         text.replace_range(edit.place.span.start as usize..edit.place.span.end as usize, &edit.text);
