@@ -388,16 +388,16 @@ fn continues(before: &[&Part<'_>], after: &[Part<'_>]) -> bool {
 /// Prints a group's entries, one a line.
 fn lines(g: &Group<'_>, depth: usize, out: &mut String, top: bool) {
     let all = entries(g);
-    let widths = alignment(g, &all, depth);
+    // Each entry is printed once: printing again at every level would double the work with each bracket.
+    let texts: Vec<String> = all.iter().map(|e| entry_text(e, depth)).collect();
+    let widths = alignment(g, &all, &texts);
     let comma = matches!(g.open, "[" | "(");
     let mut before: Option<(bool, bool)> = None;
     for (i, e) in all.iter().enumerate() {
-        let mut text = String::new();
+        let mut text = texts.get(i).cloned().unwrap_or_default();
         let multi = if e.comment {
-            text.push_str(e.tail.unwrap_or(""));
             false
         } else {
-            inline(&e.parts, depth, &mut text);
             let multi = text.contains('\n');
             if let (Some(Some(width)), Some((key, value))) = (widths.get(i), text.split_once(" = ")) {
                 text = format!("{key:width$} = {value}");
@@ -416,14 +416,9 @@ fn lines(g: &Group<'_>, depth: usize, out: &mut String, top: bool) {
         // Docs and comments belong to what follows: the blank line stands before them.
         let follows_multi = before.is_some_and(|(m, c)| m && !c);
         let leads_to_multi = top && {
-            let target = all.iter().skip(i).find(|o| !o.comment);
+            let target = all.iter().zip(&texts).skip(i).find(|(o, _)| !o.comment);
             let fresh = before.is_some_and(|(_, c)| !c);
-            fresh
-                && target.is_some_and(|t| {
-                    let mut probe = String::new();
-                    inline(&t.parts, depth, &mut probe);
-                    probe.contains('\n')
-                })
+            fresh && target.is_some_and(|(_, t)| t.contains('\n'))
         };
         if before.is_some() && (e.blank_before || (top && (follows_multi || leads_to_multi))) {
             out.push('\n');
@@ -436,16 +431,24 @@ fn lines(g: &Group<'_>, depth: usize, out: &mut String, top: bool) {
     }
 }
 
+/// An entry, or a comment on a line of its own.
+fn entry_text(e: &Entry<'_, '_>, depth: usize) -> String {
+    let mut text = String::new();
+    match e.tail {
+        Some(comment) if e.comment => text.push_str(comment),
+        _ => inline(&e.parts, depth, &mut text),
+    }
+    text
+}
+
 /// How wide the keys of consecutive one-line `key = value` entries are, so that their signs stand below each other.
-fn alignment(g: &Group<'_>, all: &[Entry<'_, '_>], depth: usize) -> Vec<Option<usize>> {
-    let key = |e: &Entry<'_, '_>| -> Option<usize> {
+fn alignment(g: &Group<'_>, all: &[Entry<'_, '_>], texts: &[String]) -> Vec<Option<usize>> {
+    let key = |(e, text): (&Entry<'_, '_>, &String)| -> Option<usize> {
         let [Part::Token(Token::Word(key, _) | Token::Str(key, _)), Part::Token(Token::Word("=", _)), ..] =
             e.parts[..]
         else {
             return None;
         };
-        let mut text = String::new();
-        inline(&e.parts, depth, &mut text);
         (!e.comment && !text.contains('\n')).then(|| key.chars().count())
     };
     let mut widths = vec![None; all.len()];
@@ -462,7 +465,7 @@ fn alignment(g: &Group<'_>, all: &[Entry<'_, '_>], depth: usize) -> Vec<Option<u
         }
     };
     for (i, e) in all.iter().enumerate() {
-        let found = key(e);
+        let found = texts.get(i).and_then(|t| key((e, t)));
         if found.is_none() || e.blank_before {
             close(&mut run);
         }
@@ -478,6 +481,12 @@ fn pad(depth: usize, out: &mut String) {
 
 /// Prints the parts of one entry, from the column it stands in.
 fn inline(parts: &[&Part<'_>], depth: usize, out: &mut String) {
+    print(parts, depth, out, false);
+}
+
+/// `flat`: brackets that may stand on one line do, however long they are. To see whether something fits costs no more
+/// than to print it.
+fn print(parts: &[&Part<'_>], depth: usize, out: &mut String, flat: bool) {
     let mut last: Option<&Part<'_>> = None;
     let mut fresh = true;
     for p in parts {
@@ -497,6 +506,9 @@ fn inline(parts: &[&Part<'_>], depth: usize, out: &mut String) {
             Part::Token(Token::Comma) => out.push(','),
             Part::Token(Token::Open(t, _) | Token::Close(t)) => out.push_str(t),
             Part::Token(Token::Newline(_)) => {}
+            Part::Group(g, _) if flat && !g.broken => {
+                one_line(g, depth, out, is_type(last) || out.ends_with('.'))
+            }
             Part::Group(g, _) => bracket(g, depth, out, is_type(last)),
         }
         fresh = false;
@@ -510,30 +522,25 @@ fn is_type(before: Option<&Part<'_>>) -> bool {
 }
 
 fn bracket(g: &Group<'_>, depth: usize, out: &mut String, ty: bool) {
-    let broken = g.broken || {
+    if !g.broken {
         let mut one = String::new();
-        one_line(g, depth, &mut one, ty);
-        let column = out.rsplit('\n').next().map_or(0, |l| l.chars().count())
-            + if out.contains('\n') { 0 } else { depth * 2 };
-        g.open == "{"
-            && (one.contains('\n') || column + one.chars().count() > WIDTH)
-            && !g.parts.is_empty()
-            && !is_hole(g)
-    };
-    if !broken {
-        one_line(g, depth, out, ty);
-        return;
+        let names = out.ends_with('.');
+        one_line(g, depth, &mut one, ty || names);
+        let before = out.rsplit('\n').next().map_or(0, |l| l.chars().count());
+        let column = before + if out.contains('\n') { 0 } else { depth * 2 };
+        let fits = g.open != "{"
+            || g.parts.is_empty()
+            || (!one.contains('\n') && column + one.chars().count() <= WIDTH);
+        if fits {
+            out.push_str(&one);
+            return;
+        }
     }
     out.push_str(g.open);
     out.push('\n');
     lines(g, depth + 1, out, false);
     pad(depth, out);
     out.push_str(g.close);
-}
-
-/// `use a.{b, c}` names a list and stays on its line.
-fn is_hole(g: &Group<'_>) -> bool {
-    g.open != "{"
 }
 
 fn one_line(g: &Group<'_>, depth: usize, out: &mut String, ty: bool) {
@@ -546,9 +553,9 @@ fn one_line(g: &Group<'_>, depth: usize, out: &mut String, ty: bool) {
         Some((Part::Token(Token::Comma), rest)) => rest,
         _ => &parts[..],
     };
-    inline(parts, depth, &mut body);
+    print(parts, depth, &mut body, true);
     // `{for … : k = v}`, `{string: int}` and `use a.{b}` have no blanks inside; blocks have.
-    let names = out.ends_with(".{") || ty || body.starts_with("for ");
+    let names = ty || body.starts_with("for ");
     if g.open == "{" && !names && !body.is_empty() {
         out.push(' ');
         out.push_str(&body);
