@@ -18,6 +18,7 @@ mod support;
 
 use ivs_project::SourceText;
 use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use support::{Fence, broken_fixes, check_in, diff, fences, markdown, render, root, session};
 
 /// A heading and its blocks.
@@ -75,7 +76,12 @@ fn run(file: &str) {
         };
         assert!(!case.sources.is_empty(), "{file}:{}: a case without source", case.line);
         let mut session = session(&case.sources, 1);
-        let report = check_in(&mut session);
+        // A case that panics fails alone.
+        let checked = catch_unwind(AssertUnwindSafe(|| check_in(&mut session)));
+        let Ok(report) = checked else {
+            fail(case.line, "panics", "");
+            continue;
+        };
         let found = render(&report);
         match &case.diagnostics {
             None if !found.is_empty() => fail(case.line, "is not clean:", &diff("", &found)),
@@ -112,12 +118,12 @@ fn run(file: &str) {
             let wanted = output.value("file").expect("the path of an emitted file");
             let (_, files) = session.build(output.value("env"));
             match files.iter().find(|f| f.path == wanted) {
-                Some(f) if f.text == output.text => {}
+                Some(f) if *f.text == *output.text => {}
                 Some(f) if update == "outputs" => {
                     rewrites.push(Rewrite {
                         line: output.line,
                         old: output.text.clone(),
-                        new: f.text.clone(),
+                        new: f.text.to_string(),
                     });
                 }
                 Some(f) => fail(output.line, "expected (-) and found (+):", &diff(&output.text, &f.text)),
@@ -167,6 +173,7 @@ files! {
     names_none = "names/none.md";
     names_resolution = "names/resolution.md";
     seeds_defects = "seeds/defects.md";
+    seeds_outputs = "seeds/outputs.md";
     syntax_entries = "syntax/entries.md";
     syntax_expressions = "syntax/expressions.md";
     syntax_not_yet = "syntax/not-yet.md";
