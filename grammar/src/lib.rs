@@ -7,11 +7,13 @@ pub mod ast;
 mod chars;
 pub mod codes;
 mod format;
+mod head;
 mod parse;
 mod scan;
 mod skim;
 
 pub use codes::CODES;
-pub use format::format;
+pub use format::{Formatted, format, format_sound};
+pub use head::head_of;
 pub use parse::{NESTING_LIMIT, parse};
 pub use scan::{Head, RawChunk, SOURCE_LIMIT, Scan, scan};

@@ -45,11 +45,10 @@ impl<'s> Parser<'s> {
     pub(super) fn number(&mut self, start: usize, currency: Option<&'static str>) -> Parsed<Expr> {
         let digits = if currency.is_some() { self.pos } else { start };
         let mut i = self.digits_end(digits);
-        if self.at(i) == b'-' && i - digits == 4 && currency.is_none() && self.at(i + 1).is_ascii_digit() {
-            if let Some(date) = self.date(start)? {
+        if self.at(i) == b'-' && i - digits == 4 && currency.is_none() && self.at(i + 1).is_ascii_digit()
+            && let Some(date) = self.date(start)? {
                 return Ok(date);
             }
-        }
         if self.at(i) == b'.' {
             if self.at(i + 1).is_ascii_digit() {
                 i = self.digits_end(i + 1);
