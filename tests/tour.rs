@@ -16,8 +16,10 @@ fn every_block_of_the_tour_compiles_alone() {
         let codes: Vec<&str> = report.diagnostics.iter().map(|d| d.code).collect();
         // What is meant to fail is followed by its code.
         let expected: Vec<&str> = if block.has("error") {
-            let next = text.lines().skip(block.line + block.text.lines().count() + 1).find(|l| !l.trim().is_empty());
-            let code = next.and_then(|l| l.split(|c: char| !c.is_alphanumeric()).find(|w| w.starts_with("IVS")));
+            let next =
+                text.lines().skip(block.line + block.text.lines().count() + 1).find(|l| !l.trim().is_empty());
+            let code =
+                next.and_then(|l| l.split(|c: char| !c.is_alphanumeric()).find(|w| w.starts_with("IVS")));
             vec![code.unwrap_or("a code in the line below the block")]
         } else {
             Vec::new()
