@@ -441,12 +441,15 @@ impl<'s> Printer<'s> {
                 let text = comment.text.replace("\r\n", "\n");
                 let alone =
                     comment.to_line_end || n + 1 < last || gap.ends > 0 || !more || self.next() == b',';
-                if trailing && comment.ends == 0 && alone
-                    && let Some(line) = lines.all.last_mut() {
-                        line.text.push(' ');
-                        line.text.push_str(&text);
-                        continue;
-                    }
+                if trailing
+                    && comment.ends == 0
+                    && alone
+                    && let Some(line) = lines.all.last_mut()
+                {
+                    line.text.push(' ');
+                    line.text.push_str(&text);
+                    continue;
+                }
                 trailing = false;
                 lines.push(Line { text, blank: blank || comment.ends > 1, leads: true, key: None });
                 blank = false;

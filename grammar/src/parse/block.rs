@@ -123,17 +123,8 @@ impl<'s> Parser<'s> {
                 }
             }
         }
-        let broken = Span::new(entry.span.start, end as u32);
-        let error = Expr { kind: ExprKind::Error, span: Span::new(end as u32, end as u32) };
-        match &mut entry.kind {
-            EntryKind::Set { value, .. } | EntryKind::Let { value, .. } | EntryKind::Fix { value, .. } => {
-                *value = error
-            }
-            EntryKind::Def { default: Some(value), .. } => *value = error,
-            EntryKind::Def { ty, .. } => *ty = TypeExpr { kind: TypeKind::Error, span: error.span },
-            kind => *kind = EntryKind::Broken,
-        }
-        entry.span = broken;
+        entry.span = Span::new(entry.span.start, end as u32);
+        spoil(entry, Span::new(end as u32, end as u32));
         self.push(problem(
             codes::MISSING_VALUE,
             end,
@@ -146,8 +137,8 @@ impl<'s> Parser<'s> {
     }
 
     #[cold]
-    fn bad_end_of_entry(&mut self, entry: Option<&mut Entry>) {
-        if self.dangling(entry) {
+    fn bad_end_of_entry(&mut self, mut entry: Option<&mut Entry>) {
+        if self.dangling(entry.as_deref_mut()) {
             return;
         }
         let c = self.peek();
@@ -205,6 +196,11 @@ impl<'s> Parser<'s> {
             self.unexpected("`,` or a new line");
         }
         self.skip_entry();
+        // What was read of the value is not what was meant.
+        if let Some(entry) = entry {
+            let place = self.span(i);
+            spoil(entry, place);
+        }
         self.eat(b',');
     }
 
@@ -690,9 +686,20 @@ impl<'s> Parser<'s> {
                 });
                 if let Some(span) = hole {
                     let (start, end) = (span.start as usize, span.end as usize);
+                    let help = if what == "a key" {
+                        "computed keys stand in a comprehension: `{for x in xs: \"${x}\" = …}`; a dollar sign is written `\\$`"
+                    } else {
+                        "a dollar sign is written `\\$`"
+                    };
                     self.push(
-                        problem(codes::NOT_PLAIN_TEXT, start, end, format!("{what} is fixed text"), "no interpolation here")
-                            .help("computed keys stand in a comprehension: `{for x in xs: \"${x}\" = …}`; a dollar sign is written `\\$`"),
+                        problem(
+                            codes::NOT_PLAIN_TEXT,
+                            start,
+                            end,
+                            format!("{what} is fixed text"),
+                            "no interpolation here",
+                        )
+                        .help(help),
                     );
                 }
                 SmolStr::default()
@@ -1117,5 +1124,19 @@ impl<'s> Parser<'s> {
         self.pos = saved;
         self.peek();
         found
+    }
+}
+
+/// Marks the value of an entry as unreadable, so that nothing is said about what was read of it.
+fn spoil(entry: &mut Entry, place: Span) {
+    let error = Expr { kind: ExprKind::Error, span: place };
+    match &mut entry.kind {
+        EntryKind::Set { value, .. } | EntryKind::Let { value, .. } | EntryKind::Fix { value, .. } => {
+            *value = error;
+        }
+        EntryKind::Def { default: Some(value), .. } => *value = error,
+        EntryKind::Def { ty, .. } => *ty = TypeExpr { kind: TypeKind::Error, span: place },
+        EntryKind::Require { cond, .. } | EntryKind::When { cond, .. } => *cond = error,
+        kind => *kind = EntryKind::Broken,
     }
 }

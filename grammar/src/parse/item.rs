@@ -3,8 +3,8 @@
 use super::report::problem;
 use super::{Parsed, Parser, Stop};
 use crate::ast::{
-    Base, Chunk, Decl, Doc, Family, Item, ItemKind, Member, Param, Path, Span, TestItem, TypeExpr, TypeKind,
-    Word,
+    Base, Chunk, Decl, Doc, Expr, ExprKind, Family, Item, ItemKind, Member, Param, Path, Span, TestItem,
+    TypeExpr, TypeKind, Word,
 };
 use crate::chars;
 use crate::codes;
@@ -29,8 +29,15 @@ impl<'s> Parser<'s> {
             let before = self.look;
             let errors = self.errors.len();
             if !first && !self.look_nl && !self.two_items() {
+                let from = self.look;
                 self.behind_item();
                 self.pos = self.bytes.len();
+                let error = Expr { kind: ExprKind::Error, span: self.span(from) };
+                match chunk.items.last_mut().map(|item| &mut item.kind) {
+                    Some(ItemKind::Let { value, .. } | ItemKind::Fn { body: value, .. }) => *value = error,
+                    Some(ItemKind::Unit { value: Some(value), .. }) => *value = error,
+                    _ => {}
+                }
                 break;
             }
             if let Some(item) = self.item(Inside::File)
@@ -190,6 +197,14 @@ impl<'s> Parser<'s> {
             return self.decl(start, Some(template));
         }
         let c = self.peek();
+        if keyword == "use" && c == b'.' && !self.look_nl {
+            let i = self.look;
+            self.push(
+                problem(codes::UNEXPECTED, i, i + 1, "a module is named from its root, not relative to this file", "no name stands before it")
+                    .help("the first name is `std`, a dependency or the package itself: `use package.module.{name}`"),
+            );
+            return Err(Stop);
+        }
         if matches!(c, b'=' | b':' | b'.') && !self.look_nl {
             return Err(self.field_outside(start, word));
         }
@@ -207,6 +222,17 @@ impl<'s> Parser<'s> {
             "use" => self.use_item(),
             "kind" => {
                 let name = self.item_name("kind")?;
+                if chars::item_word(&name.text).is_some() {
+                    let (start, end) = (name.span.start as usize, name.span.end as usize);
+                    self.push(problem(
+                        codes::RESERVED_NAME,
+                        start,
+                        end,
+                        format!("`{}` begins an item and cannot name a kind", name.text),
+                        "not usable as a kind",
+                    ));
+                    return Err(Stop);
+                }
                 Ok(ItemKind::Kind { name, block: self.need_block()? })
             }
             "struct" => {

@@ -45,10 +45,14 @@ impl<'s> Parser<'s> {
     pub(super) fn number(&mut self, start: usize, currency: Option<&'static str>) -> Parsed<Expr> {
         let digits = if currency.is_some() { self.pos } else { start };
         let mut i = self.digits_end(digits);
-        if self.at(i) == b'-' && i - digits == 4 && currency.is_none() && self.at(i + 1).is_ascii_digit()
-            && let Some(date) = self.date(start)? {
-                return Ok(date);
-            }
+        if self.at(i) == b'-'
+            && i - digits == 4
+            && currency.is_none()
+            && self.at(i + 1).is_ascii_digit()
+            && let Some(date) = self.date(start)?
+        {
+            return Ok(date);
+        }
         if self.at(i) == b'.' {
             if self.at(i + 1).is_ascii_digit() {
                 i = self.digits_end(i + 1);
@@ -137,6 +141,10 @@ impl<'s> Parser<'s> {
             let end = chars::unit_end(self.bytes, word);
             if end > word {
                 self.pos = end;
+                if c == b'x' && self.at(start - 1) == b'0' && !self.at(start.wrapping_sub(2)).is_ascii_digit()
+                {
+                    return self.not_decimal(start, end);
+                }
                 return Ok(Some(UnitLit {
                     text: SmolStr::new(self.text(word, end)),
                     per,
@@ -170,6 +178,26 @@ impl<'s> Parser<'s> {
             return self.detached_unit(start, is_money);
         }
         Ok(None)
+    }
+
+    /// `0x1F`
+    #[cold]
+    fn not_decimal(&mut self, start: usize, end: usize) -> Parsed<Option<UnitLit>> {
+        let hex = self.text(start + 1, end);
+        if hex.is_empty() || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(Some(UnitLit {
+                text: SmolStr::new(self.text(start, end)),
+                per: false,
+                span: self.span(start),
+            }));
+        }
+        let error = problem(codes::BAD_NUMBER, start - 1, end, "numbers are decimal", "a hexadecimal number");
+        let error = match u64::from_str_radix(hex, 16) {
+            Ok(value) => error.fix("write it in decimal", start - 1, end, value.to_string()),
+            Err(_) => error,
+        };
+        self.push(error);
+        Err(Stop)
     }
 
     #[cold]
