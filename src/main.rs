@@ -3,6 +3,10 @@
 //! Takes arguments and files. Gives diagnostics, an output folder and an exit code. Nothing outside of this crate
 //! (and of the language server) prints.
 
+/// Compiling is mostly making small values on several threads, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod args;
 mod command;
 mod engine;

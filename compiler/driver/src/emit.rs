@@ -4,13 +4,21 @@ use crate::database::{Database, each};
 use crate::decide::enabled;
 use ivs_eval::{Env, Inst, inst_name, inst_of};
 use ivs_model::{decl_kind, library_thing, schema, source_map};
-use ivs_plan::{Artifact, Context, Finding, Lowered, Lowering, OutputFile, Subject, Target};
+use ivs_plan::{Artifact, Context, Finding, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Program, Severity};
 use ivs_target_kubernetes::Kubernetes;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
+
+/// The layout that `ivs.toml` chooses for a target: `layout = "declaration"` or `"folder"`.
+pub(crate) fn layout(config: &ivs_project::Config, target: &str) -> Layout {
+    match config.targets.get(target).and_then(|t| t.get("layout")) {
+        Some(ivs_project::Setting::Text(t)) if t == "folder" => Layout::Folder,
+        _ => Layout::Declaration,
+    }
+}
 
 /// Every target.
 pub fn targets() -> [&'static dyn Target; 1] {
@@ -78,7 +86,12 @@ pub fn lower(db: &dyn Db, env: Env, inst: Inst) -> Arc<Lowered> {
 }
 
 /// Lowers every enabled declaration and joins the artifacts into files.
-pub(crate) fn emit(db: &Database, env: Env, threads: usize) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
+pub(crate) fn emit(
+    db: &Database,
+    env: Env,
+    threads: usize,
+    layout: Layout,
+) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
     let insts: Vec<Inst> = enabled(db, env)
         .into_iter()
         .filter(|i| decl_kind(db, i.decl(db)).is_some_and(|k| !schema(db, k).emits.is_empty()))
@@ -103,7 +116,7 @@ pub(crate) fn emit(db: &Database, env: Env, threads: usize) -> (Vec<ItemDiagnost
             .flat_map(|l| &l.artifacts)
             .filter(|a| a.folder.split('/').next() == Some(target.family()))
             .collect();
-        files.extend(target.join(&mut own));
+        files.extend(target.join(&mut own, layout));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     (findings, files)

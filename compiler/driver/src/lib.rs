@@ -120,6 +120,7 @@ impl Session {
     /// Compiles one environment (`None`: the base). No files if anything is wrong.
     pub fn build(&mut self, env: Option<&str>) -> (Report, Vec<OutputFile>) {
         let env = SmolStr::new(env.unwrap_or_default());
+        let layout = emit::layout(&self.config, "kubernetes");
         self.run(move |db, threads| {
             let env = Env::new(db, env.clone());
             let mut findings = decide::sources(db, threads);
@@ -127,7 +128,7 @@ impl Session {
             let failed = findings.iter().any(|d| d.severity == ivs_source::Severity::Error);
             let mut files = Vec::new();
             if !failed {
-                let (found, made) = emit::emit(db, env, threads);
+                let (found, made) = emit::emit(db, env, threads, layout);
                 findings.extend(found);
                 files = made;
             }

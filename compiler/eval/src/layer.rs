@@ -184,10 +184,8 @@ pub fn layers(db: &dyn Db, env: Env, inst: Inst) -> Arc<[Layer]> {
 
 /// Whether a layer of the declaration itself (not of a base) says something of `enabled`.
 fn says_enabled(db: &dyn Db, env: Env, inst: Inst) -> bool {
-    let Some((field, def)) = decl_schema(db, inst.decl(db)).field("enabled").map(|(i, f)| (i, f.clone()))
-    else {
-        return false;
-    };
+    let schema = decl_schema(db, inst.decl(db));
+    let Some((field, def)) = schema.field("enabled") else { return false };
     def.builtin.is_none()
         || layers(db, env, inst).iter().filter(|l| l.kind != LayerKind::Base).any(|l| {
             let ir = body(db, l.item);

@@ -30,8 +30,19 @@ pub struct DeclInfo {
 /// What a declaration's head says.
 #[salsa::tracked(returns(ref))]
 pub fn decl_info(db: &dyn Db, item: ItemId) -> DeclInfo {
-    let parsed = parse_item(db, item);
-    let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return DeclInfo::default() };
+    // The head alone, with an empty body: a tenth of the work.
+    let text = ivs_source::item_text(db, item);
+    let head = ivs_grammar::head_of(text).map(|h| ivs_grammar::parse(&format!("{h}{{}}")));
+    let whole = match head {
+        Some(chunk)
+            if chunk.errors.is_empty()
+                && matches!(chunk.items.as_slice(), [one] if matches!(one.kind, ItemKind::Decl(_))) =>
+        {
+            chunk
+        }
+        _ => parse_item(db, item).chunk,
+    };
+    let Some(ItemKind::Decl(d)) = whole.items.first().map(|i| &i.kind) else { return DeclInfo::default() };
     DeclInfo {
         template: d.template.is_some(),
         base: d.base.as_ref().map(|b| b.path.words.iter().map(|w| w.text.clone()).collect()),
@@ -132,10 +143,19 @@ pub fn base_chain(db: &dyn Db, item: ItemId) -> BaseChain {
 
 /// The fields of a declaration: its kind's, and the parameters of its templates.
 pub fn decl_schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
-    if decl_info(db, item).base.is_none() && !decl_info(db, item).template {
-        return decl_kind(db, item).map(|k| schema(db, k)).unwrap_or_default();
+    // Only templates declare parameters: whatever derives from one shares its fields.
+    let info = decl_info(db, item);
+    if info.template {
+        return extended_schema(db, item);
     }
-    extended_schema(db, item)
+    let template = match info.base {
+        Some(_) => base_chain(db, item).chain.into_iter().find(|l| decl_info(db, *l).template),
+        None => None,
+    };
+    match template {
+        Some(t) if decl_kind(db, t) == decl_kind(db, item) => extended_schema(db, t),
+        _ => decl_kind(db, item).map(|k| schema(db, k)).unwrap_or_default(),
+    }
 }
 
 #[salsa::tracked(returns(clone))]

@@ -84,7 +84,17 @@ pub trait Target: Sync {
     fn lowerings(&self) -> &'static [Lowering];
     /// Joins all artifacts of this family into files, with index files such as `kustomization.yaml`.
     /// `artifacts` come in the order of their declarations; the result is sorted by path.
-    fn join(&self, artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile>;
+    fn join(&self, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile>;
+}
+
+/// How many files outputs are written to: `[targets.NAME] layout` of `ivs.toml`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Layout {
+    /// A file per declaration: what people review.
+    #[default]
+    Declaration,
+    /// A file per folder: for thousands of declarations, which a file system takes longer to create than ivs to compile.
+    Folder,
 }
 
 /// A function that turns a declaration into artifacts.

@@ -23,7 +23,8 @@ pub struct Config {
     pub language: u32,
     /// `[build] as-of`: the date that `build.date` gives.
     pub as_of: Option<Date>,
-    /// `[targets.NAME]`: options by target. No target has an option yet.
+    /// `[targets.NAME]`: options by target. `kubernetes` has `layout`: a file per `"declaration"` (unless given) or per
+    /// `"folder"`.
     pub targets: BTreeMap<String, BTreeMap<String, Setting>>,
     /// `[checks]`: severities by check or code.
     pub severities: BTreeMap<String, Severity>,
@@ -105,7 +106,10 @@ impl Config {
 }
 
 /// Targets that exist, each with its options.
-const TARGETS: &[(&str, &[&str])] = &[("kubernetes", &[])];
+const TARGETS: &[(&str, &[&str])] = &[("kubernetes", &["layout"])];
+
+/// What an option may be, where it is one of several words.
+const CHOICES: &[(&str, &[&str])] = &[("layout", &["declaration", "folder"])];
 
 /// Reads the text of an `ivs.toml`.
 pub fn parse_config(text: &str) -> Result<Config, Failure> {
@@ -320,6 +324,17 @@ impl Reader<'_> {
                 if !options.contains(&option.get_ref().as_ref()) {
                     self.unknown(option, &format!("`[targets.{name}]`"), options);
                 } else if let Some(setting) = setting(value.get_ref()) {
+                    let choice = CHOICES.iter().find(|(n, _)| *n == option.get_ref().as_ref());
+                    let fits =
+                        |words: &[&str]| matches!(&setting, Setting::Text(t) if words.contains(&t.as_str()));
+                    if let Some((_, words)) = choice
+                        && !fits(words)
+                    {
+                        let message =
+                            format!("`{}` is one of \"{}\"", option.get_ref(), words.join("\", \""));
+                        self.error(codes::BAD_VALUE, &value.span(), message, "", None);
+                        continue;
+                    }
                     given.insert(option.get_ref().to_string(), setting);
                 } else {
                     self.wrong_type(option.get_ref(), value, "a string, a number, or true or false");

@@ -1,29 +1,40 @@
 //! Artifacts become files: one per declaration in the folder of its namespace, and a `kustomization.yaml` per folder.
 use crate::yaml;
-use ivs_plan::{Artifact, OutputFile};
+use ivs_plan::{Artifact, Layout, OutputFile};
 use serde::Serialize;
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 const ROOT: &str = "kubernetes";
+
+/// The one file of a folder, where a folder is one file.
+const ALL: &str = "manifests.yaml";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Kustomization<'a> {
     api_version: &'static str,
     kind: &'static str,
-    resources: Vec<&'a str>,
+    resources: &'a [&'a str],
 }
 
 /// Files, sorted by path. Objects of one file stand in apply order, with `---` between them.
-pub fn join(artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile> {
-    artifacts.sort_by(|a, b| {
-        (&a.folder, &a.file, a.order, &a.identity).cmp(&(&b.folder, &b.file, b.order, &b.identity))
+pub fn join(artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
+    let file_of = |a: &Artifact| match layout {
+        Layout::Declaration => a.file.clone(),
+        Layout::Folder => SmolStr::new_static(ALL),
+    };
+    artifacts.sort_by(|a, b| match layout {
+        Layout::Declaration => {
+            (&a.folder, &a.file, a.order, &a.identity).cmp(&(&b.folder, &b.file, b.order, &b.identity))
+        }
+        Layout::Folder => (&a.folder, a.order, &a.identity).cmp(&(&b.folder, b.order, &b.identity)),
     });
     let mut files = Vec::new();
     let mut folders = Vec::new();
     for folder in artifacts.chunk_by(|a, b| a.folder == b.folder) {
         let mut names = Vec::new();
-        for objects in folder.chunk_by(|a, b| a.file == b.file) {
+        for objects in folder.chunk_by(|a, b| layout == Layout::Folder || a.file == b.file) {
             let Some(first) = objects.first() else { continue };
             let text = match objects {
                 [one] => one.text.clone(),
@@ -39,24 +50,26 @@ pub fn join(artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile> {
                     Arc::from(text)
                 }
             };
-            names.push(first.file.as_str());
-            files.push(OutputFile { path: format!("{}/{}", first.folder, first.file), text });
+            let file = file_of(first);
+            files.push(OutputFile { path: format!("{}/{file}", first.folder), text });
+            names.push(file);
         }
         if let Some(first) = folder.first() {
             folders.push(first.folder.as_str());
-            files.push(kustomization(&first.folder, names));
+            let names: Vec<&str> = names.iter().map(SmolStr::as_str).collect();
+            files.push(kustomization(&first.folder, &names));
         }
     }
     let prefix = format!("{ROOT}/");
     let below: Vec<&str> = folders.iter().filter_map(|f| f.strip_prefix(&prefix)).collect();
     if !below.is_empty() {
-        files.push(kustomization(ROOT, below));
+        files.push(kustomization(ROOT, &below));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
 
-fn kustomization(folder: &str, resources: Vec<&str>) -> OutputFile {
+fn kustomization(folder: &str, resources: &[&str]) -> OutputFile {
     let object =
         Kustomization { api_version: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources };
     // Names of files are short texts, which can always be printed.

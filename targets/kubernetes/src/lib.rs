@@ -31,7 +31,7 @@ mod yaml;
 
 pub use codes::CODES;
 
-use ivs_plan::{Artifact, Lowering, OutputFile, Target};
+use ivs_plan::{Artifact, Layout, Lowering, OutputFile, Target};
 
 /// The target `kubernetes`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,7 +44,7 @@ impl Target for Kubernetes {
     fn lowerings(&self) -> &'static [Lowering] {
         &lowerings::LOWERINGS
     }
-    fn join(&self, artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile> {
-        join::join(artifacts)
+    fn join(&self, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
+        join::join(artifacts, layout)
     }
 }

@@ -88,8 +88,10 @@ fn objects_of_a_service_stand_in_apply_order() {
 fn output_does_not_depend_on_the_order_of_artifacts() {
     use ivs_plan::Target;
     let artifacts = rest().artifacts();
-    let forward = ivs_target_kubernetes::Kubernetes.join(&mut artifacts.iter().collect());
-    let backward = ivs_target_kubernetes::Kubernetes.join(&mut artifacts.iter().rev().collect());
+    let forward = ivs_target_kubernetes::Kubernetes
+        .join(&mut artifacts.iter().collect(), ivs_plan::Layout::Declaration);
+    let backward = ivs_target_kubernetes::Kubernetes
+        .join(&mut artifacts.iter().rev().collect(), ivs_plan::Layout::Declaration);
     assert_eq!(forward, backward);
     assert!(forward.is_sorted_by(|a, b| a.path < b.path));
 }

@@ -81,7 +81,15 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
         None => Ty::Error,
     };
     let text = infer.text.clone();
-    let Infer { body, map, mut diagnostics, mut uses, .. } = infer;
+    let Infer { mut body, mut map, mut diagnostics, mut uses, .. } = infer;
+    // These stay; room to grow is of no more use.
+    body.exprs.shrink_to_fit();
+    body.blocks.shrink_to_fit();
+    for b in &mut body.blocks {
+        b.entries.shrink_to_fit();
+    }
+    map.exprs.shrink_to_fit();
+    map.marks.shrink_to_fit();
     one_per_mistake(&text, &parsed.chunk.errors, &mut diagnostics);
     diagnostics.sort_by_key(|d| (d.primary.place.span, d.code));
     uses.sort();

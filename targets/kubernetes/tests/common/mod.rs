@@ -177,7 +177,7 @@ impl Package {
     }
     pub fn files(&self) -> Vec<OutputFile> {
         let artifacts = self.artifacts();
-        Kubernetes.join(&mut artifacts.iter().collect())
+        Kubernetes.join(&mut artifacts.iter().collect(), ivs_plan::Layout::Declaration)
     }
     pub fn file(&self, path: &str) -> String {
         let files = self.files();
