@@ -12,7 +12,7 @@ pub use ivs_driver::Session;
 pub fn session(project: &Project, global: &Global) -> Session {
     // 0 stands for one per processor.
     let threads = global.threads.map_or(0, usize::from);
-    Session::new(project.sources.clone(), project.config.clone(), threads)
+    Session::new(project.sources.clone(), project.config.clone(), threads).once()
 }
 
 /// What the compiler found. `prefix` leads from the current folder to the package.

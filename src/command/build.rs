@@ -36,6 +36,8 @@ pub fn run(args: &Build, global: &Global, terminal: &mut Terminal) -> Exit {
         }
     }
     let (report, files) = session.build(args.env.as_deref());
+    // The process ends soon; taking the session apart piece by piece would be for nothing.
+    std::mem::forget(session);
     drop(progress);
     let findings = engine::findings(report, &prefix(&project.root));
     if findings.failed() {

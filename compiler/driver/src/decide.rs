@@ -1,8 +1,10 @@
 //! What is wrong: with the sources, and with their values in an environment.
 
 use crate::database::{Database, each};
-use ivs_eval::{Env, Inst};
+use crate::emit;
+use ivs_eval::{Env, Inst, ObjectResult};
 use ivs_model::{Module, code};
+use ivs_plan::Lowered;
 use ivs_source::{Db, ItemDiagnostic, ItemId, Severity};
 
 /// The package's modules.
@@ -44,11 +46,26 @@ pub(crate) fn enabled(db: &dyn Db, env: Env) -> Vec<Inst> {
 
 /// Values: everything that is wrong in one environment.
 pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDiagnostic> {
+    let mut out = declarations(db, env);
+    let insts = enabled(db, env);
+    let found =
+        each(db, threads, &insts, |db, inst| decided(db, env, *inst, &ivs_eval::object(db, env, *inst)));
+    out.extend(combined(db, env, &insts, found));
+    out
+}
+
+/// Constants, families, and overlays that collide.
+fn declarations(db: &Database, env: Env) -> Vec<ItemDiagnostic> {
     let mut out = Vec::new();
     for module in own_modules(db) {
         let index = ivs_model::module_index(db, module);
         for item in &index.all {
+            // What is wrong by itself is not evaluated on top.
+            if ivs_model::item_diagnostics(db, *item).iter().any(|d| d.severity == Severity::Error) {
+                continue;
+            }
             match item.key(db).keyword {
+                "overlay" => out.extend(ivs_eval::absent_members(db, env, *item)),
                 "let" => out.extend(ivs_eval::global_diagnostics(db, env, *item)),
                 "decl" if ivs_model::decl_info(db, *item).family => {
                     out.extend(ivs_eval::family(db, env, *item).diagnostics.iter().cloned());
@@ -64,8 +81,45 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
             }
         }
     }
+    out
+}
+
+/// [`environment`], keeping no value: for a process that asks once. With `lower`, each declaration is lowered as soon
+/// as it is evaluated.
+pub(crate) fn environment_once(
+    db: &Database,
+    env: Env,
+    threads: usize,
+    lower: bool,
+) -> (Vec<ItemDiagnostic>, Vec<Inst>, Vec<Box<Lowered>>) {
+    let mut out = declarations(db, env);
     let insts = enabled(db, env);
-    let found = each(db, threads, &insts, |db, inst| decided(db, env, *inst));
+    let done = each(db, threads, &insts, |db, inst| {
+        let result = ivs_eval::object_once(db, env, *inst);
+        let decided = decided(db, env, *inst, &result);
+        let sound = lower && !decided.1 && emit::emits(db, *inst);
+        (decided, sound.then(|| Box::new(emit::lowered(db, env, *inst, &result.value))))
+    });
+    let (mut found, mut emitting, mut lowered) = (Vec::new(), Vec::new(), Vec::new());
+    for (inst, (decided, l)) in insts.iter().zip(done) {
+        found.push(decided);
+        if let Some(l) = l {
+            emitting.push(*inst);
+            lowered.push(l);
+        }
+    }
+    out.extend(combined(db, env, &insts, found));
+    (out, emitting, lowered)
+}
+
+/// The findings of all declarations, and the loops that go through several.
+fn combined(
+    db: &Database,
+    env: Env,
+    insts: &[Inst],
+    found: Vec<(Vec<ItemDiagnostic>, bool)>,
+) -> Vec<ItemDiagnostic> {
+    let mut out = Vec::new();
     let mut suspects = Vec::new();
     for (inst, (mut diagnostics, unknown)) in insts.iter().zip(found) {
         if unknown {
@@ -81,10 +135,10 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
 }
 
 /// The findings of one declaration, and whether any of its values is unknown.
-fn decided(db: &Database, env: Env, inst: Inst) -> (Vec<ItemDiagnostic>, bool) {
-    let result = ivs_eval::object(db, env, inst);
+fn decided(db: &Database, env: Env, inst: Inst, result: &ObjectResult) -> (Vec<ItemDiagnostic>, bool) {
+    let unknown = !result.is_whole();
     if result.diagnostics.is_empty() {
-        return (Vec::new(), !result.is_whole());
+        return (Vec::new(), unknown);
     }
     // What a broken or misspelled entry would have set is not demanded a second time.
     let layers = ivs_eval::layers(db, env, inst);
@@ -95,5 +149,5 @@ fn decided(db: &Database, env: Env, inst: Inst) -> (Vec<ItemDiagnostic>, bool) {
     if broken {
         diagnostics.retain(|d| d.code != code::VALUE_REQUIRED && (d.code != code::REQUIRE_FAILED || !lost));
     }
-    (diagnostics, true)
+    (diagnostics, unknown)
 }

@@ -61,19 +61,29 @@ impl Context for Asks<'_> {
 /// The artifacts of one declaration.
 #[salsa::tracked(returns(clone))]
 pub fn lower(db: &dyn Db, env: Env, inst: Inst) -> Arc<Lowered> {
-    let Some(kind) = decl_kind(db, inst.decl(db)) else { return Arc::default() };
-    let schema = schema(db, kind);
-    let mut all = Lowered::default();
-    if schema.emits.is_empty() {
+    if !emits(db, inst) {
         return Arc::default();
     }
     let object = ivs_eval::object(db, env, inst);
-    let slug = match object.value.get("slug") {
+    Arc::new(lowered(db, env, inst, &object.value))
+}
+
+/// Whether a declaration is lowered to anything.
+pub(crate) fn emits(db: &dyn Db, inst: Inst) -> bool {
+    decl_kind(db, inst.decl(db)).is_some_and(|k| !schema(db, k).emits.is_empty())
+}
+
+/// Lowers an evaluated declaration.
+pub(crate) fn lowered(db: &dyn Db, env: Env, inst: Inst, object: &Arc<StructValue>) -> Lowered {
+    let mut all = Lowered::default();
+    let Some(kind) = decl_kind(db, inst.decl(db)) else { return all };
+    let schema = schema(db, kind);
+    let slug = match object.get("slug") {
         Some(Value::Str(s)) => s.clone(),
         _ => SmolStr::default(),
     };
     let subject =
-        Subject { kind: schema.name.clone(), name: inst_name(db, inst), slug, object: object.value.clone() };
+        Subject { kind: schema.name.clone(), name: inst_name(db, inst), slug, object: object.clone() };
     let asks = Asks { db, env };
     for emits in &schema.emits {
         if let Some(l) = lowering(emits, &schema.name) {
@@ -82,7 +92,7 @@ pub fn lower(db: &dyn Db, env: Env, inst: Inst) -> Arc<Lowered> {
             all.findings.extend(lowered.findings);
         }
     }
-    Arc::new(all)
+    all
 }
 
 /// Lowers every enabled declaration and joins the artifacts into files.
@@ -92,14 +102,22 @@ pub(crate) fn emit(
     threads: usize,
     layout: Layout,
 ) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
-    let insts: Vec<Inst> = enabled(db, env)
-        .into_iter()
-        .filter(|i| decl_kind(db, i.decl(db)).is_some_and(|k| !schema(db, k).emits.is_empty()))
-        .collect();
+    let insts: Vec<Inst> = enabled(db, env).into_iter().filter(|i| emits(db, *i)).collect();
     let lowered = each(db, threads, &insts, |db, i| lower(db, env, *i));
+    join(db, env, layout, &insts, &lowered)
+}
+
+/// Joins what was lowered into files.
+pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
+    db: &Database,
+    env: Env,
+    layout: Layout,
+    insts: &[Inst],
+    lowered: &[L],
+) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
     let mut findings = Vec::new();
     let mut owners: FxHashMap<&SmolStr, Inst> = FxHashMap::default();
-    for (inst, l) in insts.iter().zip(&lowered) {
+    for (inst, l) in insts.iter().zip(lowered) {
         for f in &l.findings {
             findings.push(finding(db, env, *inst, f));
         }

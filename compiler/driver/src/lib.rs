@@ -25,6 +25,7 @@ pub struct Session {
     db: Database,
     threads: usize,
     config: Config,
+    once: bool,
 }
 
 impl Session {
@@ -51,11 +52,18 @@ impl Session {
         for s in sources {
             files.push(SourceFile::new(&db, s.path.into(), s.text, s.module.into(), false));
         }
+        files.sort_by(|a, b| (!a.library(&db), a.path(&db)).cmp(&(!b.library(&db), b.path(&db))));
         let date = config.as_of.map(|d| (d.year as i16, d.month, d.day));
         let _ = Program::builder(files.into(), config.package.clone().into(), date)
             .durability(Durability::MEDIUM)
             .new(&db);
-        Session { db, threads, config }
+        Session { db, threads, config, once: false }
+    }
+
+    /// Says that each question is asked once: values are not kept for the next one, which takes half the memory.
+    pub fn once(mut self) -> Session {
+        self.once = true;
+        self
     }
 
     /// Replaces (or adds) the text of a file of the package. Equal text changes nothing.
@@ -106,12 +114,17 @@ impl Session {
 
     /// Decides the base and every environment.
     pub fn check(&mut self) -> Report {
-        self.run(|db, threads| {
+        let once = self.once;
+        self.run(move |db, threads| {
             let mut envs = vec![Env::new(db, SmolStr::default())];
             envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
             let mut findings = decide::sources(db, threads);
             for env in envs {
-                findings.extend(decide::environment(db, env, threads));
+                if once {
+                    findings.extend(decide::environment_once(db, env, threads, false).0);
+                } else {
+                    findings.extend(decide::environment(db, env, threads));
+                }
             }
             report::report(db, findings)
         })
@@ -121,14 +134,25 @@ impl Session {
     pub fn build(&mut self, env: Option<&str>) -> (Report, Vec<OutputFile>) {
         let env = SmolStr::new(env.unwrap_or_default());
         let layout = emit::layout(&self.config, "kubernetes");
+        let once = self.once;
         self.run(move |db, threads| {
             let env = Env::new(db, env.clone());
             let mut findings = decide::sources(db, threads);
-            findings.extend(decide::environment(db, env, threads));
+            let mut pending = None;
+            if once {
+                let (found, insts, lowered) = decide::environment_once(db, env, threads, true);
+                findings.extend(found);
+                pending = Some((insts, lowered));
+            } else {
+                findings.extend(decide::environment(db, env, threads));
+            }
             let failed = findings.iter().any(|d| d.severity == ivs_source::Severity::Error);
             let mut files = Vec::new();
             if !failed {
-                let (found, made) = emit::emit(db, env, threads, layout);
+                let (found, made) = match pending {
+                    Some((insts, lowered)) => emit::join(db, env, layout, &insts, &lowered),
+                    None => emit::emit(db, env, threads, layout),
+                };
                 findings.extend(found);
                 files = made;
             }

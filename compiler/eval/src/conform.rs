@@ -167,6 +167,11 @@ impl<'db> Machine<'db> {
                 }
                 value
             }
+            Ty::Number if matches!(value, Value::Quantity(_)) => {
+                let shown = ivs_value::display(&value);
+                let message = format!("a plain number is expected, {shown} has a unit");
+                self.report_at(place, code::WRONG_DIMENSION, message, "its units do not cancel".into())
+            }
             Ty::Int => match &value {
                 Value::Number(n) if !n.is_integer() => {
                     let shown = ivs_value::display(&value);
@@ -224,7 +229,8 @@ fn needs_look(ty: &Ty) -> bool {
         | Ty::Ref(_)
         | Ty::RefTo(_)
         | Ty::AnyRef
-        | Ty::Int => true,
+        | Ty::Int
+        | Ty::Number => true,
         _ => false,
     }
 }

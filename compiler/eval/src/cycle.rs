@@ -47,17 +47,25 @@ fn cycle_diagnostic(db: &dyn Db, env: Env, steps: &[(Inst, Vec<SmolStr>)]) -> Op
     let first = steps.first()?;
     let mut order: Vec<String> = steps.iter().map(|s| format!("`{}`", shown(s))).collect();
     order.extend(order.first().cloned());
-    let labels = steps
+    let labels: Vec<_> = steps
         .iter()
         .skip(1)
         .take(5)
         .map(|s| Label { place: place(s), text: format!("`{}` is made here", shown(s)) })
         .collect();
+    let mut labels: Vec<Label<_>> = labels;
+    let at = place(first);
+    let mut seen = vec![at.clone()];
+    labels.retain(|l| {
+        let fresh = !seen.contains(&l.place);
+        seen.push(l.place.clone());
+        fresh
+    });
     Some(Diagnostic {
         code: code::VALUE_CYCLE,
         severity: Severity::Error,
         message: format!("`{}` depends on itself", shown(first)),
-        primary: Label { place: place(first), text: "needs its own value".into() },
+        primary: Label { place: at, text: "needs its own value".into() },
         labels,
         help: vec![format!("{} — break it at one of them", order.join(" needs "))],
         fixes: Vec::new(),

@@ -138,11 +138,28 @@ impl<'db> Machine<'db> {
             | TExpr::Decl(_)
             | TExpr::FamilyMember(..) => self.chain(f, id),
             TExpr::Inherited => match f.inherit {
-                Some((node, slot, below)) => match self.decide(node, slot, below, false) {
-                    Slot::Node(n) => self.whole(n),
-                    Slot::Done(v) => v,
-                    Slot::Todo | Slot::Busy => Value::Unknown,
-                },
+                Some((node, slot, below)) => {
+                    // What is missing below is no mistake of the layers below.
+                    let (quiet, found) = (self.quiet, self.says(node, slot, below));
+                    self.quiet |= !found;
+                    let v = match self.decide(node, slot, below, false) {
+                        Slot::Node(n) => self.whole(n),
+                        Slot::Done(v) => v,
+                        Slot::Todo | Slot::Busy => Value::Unknown,
+                    };
+                    self.quiet = quiet;
+                    if v.is_unknown() && !found {
+                        let path = self.path_of(node, slot).join(".");
+                        return self.fail(
+                            f,
+                            id,
+                            code::EVALUATION,
+                            "nothing is inherited here".into(),
+                            format!("no layer below sets `{path}`"),
+                        );
+                    }
+                    v
+                }
                 None => Value::Unknown,
             },
             TExpr::FamilyList(decl) => {

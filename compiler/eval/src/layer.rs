@@ -79,6 +79,25 @@ pub fn family(db: &dyn Db, env: Env, decl: ItemId) -> Arc<Family> {
             });
             return true;
         }
+        let slug = ivs_value::funcs::slug_of(&key.text());
+        if let Some((first, _)) = members.iter().find(|(k, _)| ivs_value::funcs::slug_of(&k.text()) == slug) {
+            let span = f.span(db, ir.key);
+            m.report(Diagnostic {
+                code: code::DUPLICATE_KEY,
+                severity: Severity::Error,
+                message: format!(
+                    "the members `{}` and `{}` of `{}` have one name in outputs",
+                    first.text(),
+                    key.text(),
+                    decl.key(db).name
+                ),
+                primary: Label { place: Place { of: decl, span }, text: format!("both become `{slug}`") },
+                labels: Vec::new(),
+                help: vec!["choose keys that differ in more than case and signs".into()],
+                fixes: Vec::new(),
+            });
+            return true;
+        }
         members.push((key, f.locals.clone().into()));
         true
     });
@@ -274,6 +293,40 @@ fn clash(xs: &[BlockIr], x: &BlockIr, ys: &[BlockIr], y: &BlockIr, out: &mut Vec
             _ => out.push((e.mark, f.mark)),
         }
     }
+}
+
+/// Overlays of members that a family does not have in an environment.
+pub fn absent_members(db: &dyn Db, env: Env, overlay: ItemId) -> Vec<ItemDiagnostic> {
+    let mut out = Vec::new();
+    let ir = body(db, overlay);
+    for (i, t) in ivs_model::overlay_targets(db, overlay).iter().enumerate() {
+        let (Some(target), Some(key)) = (t.target, ir.keys.get(i).copied().flatten()) else { continue };
+        if !chain(db, env).contains(&t.environment) {
+            continue;
+        }
+        let mut machine = Machine::detached(db, env, overlay);
+        let Some(meant) = FamilyKey::of(&machine.eval(&mut Frame::of(ir.clone(), overlay), key)) else {
+            continue;
+        };
+        let members = family(db, env, target);
+        if !members.diagnostics.is_empty() || members.members.iter().any(|(k, _)| *k == meant) {
+            continue;
+        }
+        let span = source_map(db, overlay).exprs.get(key as usize).copied().unwrap_or_default();
+        let name = &target.key(db).name;
+        let keys: Vec<String> =
+            members.members.iter().take(12).map(|(k, _)| format!("`{}`", k.text())).collect();
+        out.push(Diagnostic {
+            code: code::OVERLAY_TARGET,
+            severity: Severity::Error,
+            message: format!("`{name}` has no member `{}` to amend", meant.text()),
+            primary: Label { place: Place { of: overlay, span }, text: "no such member".into() },
+            labels: Vec::new(),
+            help: vec![format!("its keys are {}", keys.join(", "))],
+            fixes: Vec::new(),
+        });
+    }
+    out
 }
 
 /// The kind of an instance.

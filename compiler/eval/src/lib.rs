@@ -22,8 +22,10 @@ mod result;
 pub use cycle::cycle_report;
 pub use global::global_diagnostics;
 pub use inst::{Env, FamilyKey, Inst, environments, inst_name, inst_of, qualified_inst, ref_to as reference};
-pub use layer::{Family, Layer, LayerKind, family, instances, is_enabled, layers, set_of, static_conflicts};
+pub use layer::{
+    Family, Layer, LayerKind, absent_members, family, instances, is_enabled, layers, set_of, static_conflicts,
+};
 pub use provenance::{Link, provenance};
-pub use result::{ObjectResult, PathKey, object, value};
+pub use result::{ObjectResult, PathKey, object, object_once, value};
 
 pub use ivs_source::{Db, ItemDiagnostic, ItemId};

@@ -227,6 +227,11 @@ impl<'db> Machine<'db> {
         holds
     }
 
+    /// Whether one of the lowest `below` contribs says something of a slot.
+    pub(crate) fn says(&mut self, node: NodeId, slot: u32, below: usize) -> bool {
+        !self.steps(node, slot, below).is_empty()
+    }
+
     /// The state of a slot after evaluating it as far as its kind of value needs.
     pub(crate) fn resolve(&mut self, node: NodeId, slot: u32) -> Slot {
         let state = self.node(node).and_then(|n| n.slots.get(slot as usize)).cloned();
@@ -835,27 +840,7 @@ impl<'db> Machine<'db> {
 
     fn missing(&mut self, node: NodeId, slot: u32, field: &Field) {
         let path = self.path_of(node, slot).join(".");
-        // The nearest block that could hold it, else the declaration's name.
-        let mut at = Some(node);
-        let mut place = None;
-        while let Some(n) = at {
-            let Some(nd) = self.node(n) else { break };
-            if n != 0
-                && let Some((pn, ps)) = nd.parent
-            {
-                let upto = self.node(pn).map_or(0, |p| p.contribs.len());
-                let steps = self.steps(pn, ps, upto);
-                if let Some(s) = steps.first() {
-                    place = self.mark_place(s.contrib, s.mark);
-                    break;
-                }
-                at = Some(pn);
-            } else {
-                break;
-            }
-        }
-        let place =
-            place.unwrap_or_else(|| Place { of: self.item, span: source_map(self.db, self.item).name });
+        let place = self.nearest_place(node);
         let (what, name) = match self.inst {
             Some(i) => (i.decl(self.db).key(self.db).kind.clone(), crate::inst_name(self.db, i)),
             None => (SmolStr::default(), self.item.key(self.db).name.clone()),
@@ -879,6 +864,29 @@ impl<'db> Machine<'db> {
             help,
             fixes: Vec::new(),
         });
+    }
+
+    /// The nearest block that could hold what a node lacks, else the declaration's name.
+    pub(crate) fn nearest_place(&mut self, node: NodeId) -> Place<ItemId> {
+        let mut at = Some(node);
+        let mut place = None;
+        while let Some(n) = at {
+            let Some(nd) = self.node(n) else { break };
+            if n != 0
+                && let Some((pn, ps)) = nd.parent
+            {
+                let upto = self.node(pn).map_or(0, |p| p.contribs.len());
+                let steps = self.steps(pn, ps, upto);
+                if let Some(s) = steps.first() {
+                    place = self.mark_place(s.contrib, s.mark);
+                    break;
+                }
+                at = Some(pn);
+            } else {
+                break;
+            }
+        }
+        place.unwrap_or_else(|| Place { of: self.item, span: source_map(self.db, self.item).name })
     }
 }
 

@@ -63,7 +63,13 @@ impl<'db> Machine<'db> {
             )
         });
         let help = text(self, r.help);
-        let labels = self.labels(node, &reads);
+        let mut labels = self.labels(node, &reads);
+        // What the library decided, the user cannot edit: the nearest block of theirs comes first.
+        let foreign = labels.first().is_none_or(|l| l.place.of.file(self.db).library(self.db));
+        if foreign && !self.item.file(self.db).library(self.db) {
+            let place = self.nearest_place(node);
+            labels.insert(0, Label { place, text: "here".into() });
+        }
         let condition = Label { place: Place { of: frame.item, span: cond }, text: "required here".into() };
         let (primary, mut labels) = match labels.split_first() {
             Some((first, rest)) => (first.clone(), rest.to_vec()),
@@ -132,10 +138,12 @@ impl<'db> Machine<'db> {
             if shown.is_unknown() {
                 continue;
             }
-            let label = Label {
-                place: link.place.clone(),
-                text: format!("{} — {}", ivs_value::display(&shown), link.origin),
+            let text = match &shown {
+                // A whole block is seen where it stands.
+                Value::Struct(_) | Value::Map(_) => link.origin.clone(),
+                v => format!("{} — {}", ivs_value::display(v), link.origin),
             };
+            let label = Label { place: link.place.clone(), text };
             let list = if link.place.of.file(self.db).library(self.db) { &mut library } else { &mut own };
             if !list.iter().any(|l: &Label<_>| l.place == label.place) {
                 list.push(label);

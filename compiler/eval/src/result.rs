@@ -49,13 +49,18 @@ fn has_unknown(v: &Value) -> bool {
 /// Evaluates a whole declaration in an environment.
 #[salsa::tracked(returns(clone))]
 pub fn object(db: &dyn Db, env: Env, inst: Inst) -> Arc<ObjectResult> {
+    Arc::new(object_once(db, env, inst))
+}
+
+/// [`object`], not kept: for a process that asks once.
+pub fn object_once(db: &dyn Db, env: Env, inst: Inst) -> ObjectResult {
     let mut machine = Machine::of(db, env, inst);
     let value = machine.whole(0);
     let value = match value {
         Value::Struct(s) => s,
         _ => Arc::new(StructValue { shape: Arc::default(), fields: Box::new([]) }),
     };
-    Arc::new(ObjectResult { value, diagnostics: machine.diagnostics })
+    ObjectResult { value, diagnostics: machine.diagnostics }
 }
 
 fn no_value(_: &dyn Db, _: salsa::Id, _: Env, _: Inst, _: PathKey) -> Value {

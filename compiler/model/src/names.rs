@@ -274,7 +274,14 @@ pub fn resolve(db: &dyn Db, module: Module, name: SmolStr) -> Found {
         seen.push((key.kind.as_str(), key.name.as_str()));
         fresh
     });
-    found.things.truncate(1);
+    // A thing declared twice is reported; two that are used under one name are ambiguous where they are named.
+    let mut homes: Vec<SmolStr> = Vec::new();
+    found.things.retain(|t| {
+        let home = t.file(db).module(db);
+        let fresh = !homes.contains(home);
+        homes.push(home.clone());
+        fresh
+    });
     found
 }
 

@@ -213,7 +213,8 @@ impl Ty {
             (_, Ty::Object) => true,
             (Ty::Int, Ty::Number) => true,
             (Ty::Dim(a), Ty::Dim(b)) => dims_fit(a, b),
-            (Ty::Dim(_), Ty::Quantity) | (Ty::Quantity, Ty::Dim(_)) => true,
+            // What a quantity measures is known when it is evaluated.
+            (Ty::Dim(_), Ty::Quantity) | (Ty::Quantity, Ty::Dim(_) | Ty::Number) => true,
             (Ty::Literal(_), _) if to.is_text() && !matches!(to, Ty::Literal(_)) => true,
             (a, b) if a.is_text() && b.is_text() => {
                 matches!(a, Ty::Str) && !matches!(b, Ty::Literal(_)) || matches!(b, Ty::Str)

@@ -110,8 +110,25 @@ fn constant(db: &dyn Db, module: Module, e: &Expr, want: Option<&Dim>) -> Option
     }
 }
 
+fn no_base_units(_: &dyn Db, _: salsa::Id, _: Module) -> FxHashMap<SmolStr, ItemId> {
+    FxHashMap::default()
+}
+
+fn no_library_units(_: &dyn Db, _: salsa::Id) -> FxHashMap<SmolStr, ItemId> {
+    FxHashMap::default()
+}
+
+fn no_units_named(_: &dyn Db, _: salsa::Id, _: Module, _: SmolStr) -> Vec<ItemId> {
+    Vec::new()
+}
+
+fn no_meanings(_: &dyn Db, _: salsa::Id, _: Module, _: &'static str, _: SmolStr, _: bool) -> Vec<Arc<Unit>> {
+    // A unit that is made of itself measures nothing.
+    Vec::new()
+}
+
 /// Base units by spelling, of the dimensions that a module declares.
-#[salsa::tracked(returns(ref))]
+#[salsa::tracked(returns(ref), cycle_result = no_base_units)]
 fn base_units(db: &dyn Db, module: Module) -> FxHashMap<SmolStr, ItemId> {
     let index = module_index(db, module);
     let mut dims: Vec<&ItemId> = index.dimensions.values().flatten().collect();
@@ -119,7 +136,7 @@ fn base_units(db: &dyn Db, module: Module) -> FxHashMap<SmolStr, ItemId> {
     dims.into_iter().filter_map(|&d| Some((unit_def(db, d).as_ref()?.name.clone(), d))).collect()
 }
 
-#[salsa::tracked(returns(ref))]
+#[salsa::tracked(returns(ref), cycle_result = no_library_units)]
 fn library_base_units(db: &dyn Db) -> FxHashMap<SmolStr, ItemId> {
     let mut all = FxHashMap::default();
     for &m in &crate::names::modules(db).library {
@@ -129,7 +146,7 @@ fn library_base_units(db: &dyn Db) -> FxHashMap<SmolStr, ItemId> {
 }
 
 /// What one word of a unit may mean in a module.
-#[salsa::tracked(returns(ref))]
+#[salsa::tracked(returns(ref), cycle_result = no_units_named)]
 pub(crate) fn units_named(db: &dyn Db, module: Module, name: SmolStr) -> Vec<ItemId> {
     let mut found: Vec<ItemId> = resolve(db, module, name.clone())
         .units
@@ -152,7 +169,7 @@ pub(crate) fn units_named(db: &dyn Db, module: Module, name: SmolStr) -> Vec<Ite
 }
 
 /// Every meaning of a unit's spelling in a module, e.g. of `m`: milli-cores and metres.
-#[salsa::tracked(returns(ref))]
+#[salsa::tracked(returns(ref), cycle_result = no_meanings)]
 pub(crate) fn unit_meanings(
     db: &dyn Db,
     module: Module,

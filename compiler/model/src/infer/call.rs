@@ -433,7 +433,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             "abs" => return (t(0).is_numeric() && !matches!(t(0), Ty::Opt(_))).then(|| t(0).clone()),
             "ceil" | "floor" | "round" => match (t(0), given) {
-                (Ty::Int | Ty::Number, 1) => Ty::Int,
+                (Ty::Int | Ty::Number | Ty::Quantity, 1) => Ty::Int,
                 (Ty::Int | Ty::Number, 2) if matches!(t(1), Ty::Int | Ty::Number) => {
                     if *t(1) == Ty::Int {
                         Ty::Int

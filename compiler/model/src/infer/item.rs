@@ -80,7 +80,6 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
         Some(tree) => infer.item(tree),
         None => Ty::Error,
     };
-    let text = infer.text.clone();
     let Infer { mut body, mut map, mut diagnostics, mut uses, .. } = infer;
     // These stay; room to grow is of no more use.
     body.exprs.shrink_to_fit();
@@ -90,21 +89,10 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
     }
     map.exprs.shrink_to_fit();
     map.marks.shrink_to_fit();
-    one_per_mistake(&text, &parsed.chunk.errors, &mut diagnostics);
     diagnostics.sort_by_key(|d| (d.primary.place.span, d.code));
     uses.sort();
     uses.dedup();
     Typed { body: Arc::new(body), map: Arc::new(map), diagnostics, result, uses, looped: false }
-}
-
-/// What a broken line seems to say is not reported on top of its being broken.
-fn one_per_mistake(text: &str, errors: &[SyntaxError], diagnostics: &mut Vec<ItemDiagnostic>) {
-    if errors.is_empty() {
-        return;
-    }
-    let line = |at: u32| text.get(..at as usize).map_or(0, |t| t.matches('\n').count());
-    let broken: Vec<usize> = errors.iter().map(|e| line(e.span.start)).collect();
-    diagnostics.retain(|d| d.code.starts_with("IVS0") || !broken.contains(&line(d.primary.place.span.start)));
 }
 
 const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "open", "emits"];
@@ -215,7 +203,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             ItemKind::Unit { name, dimension, value } => {
                 self.map.name = name.span;
-                if let Some(value) = value {
+                let unknown = dimension
+                    .as_ref()
+                    .and_then(|d| d.words.last())
+                    .is_some_and(|w| crate::units::dimension_named(self.db, self.module, &w.text).is_none());
+                if let (Some(value), false) = (value, unknown) {
                     let wanted = dimension
                         .as_ref()
                         .and_then(|d| d.words.last())
