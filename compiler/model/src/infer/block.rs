@@ -189,7 +189,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 Some((i, f)) => {
                     if let Some(why) = f.deprecated.clone() {
                         let report = self
-                            .report("IVS1208", key.span, format!("`{}` is deprecated", key.text))
+                            .report(code::DEPRECATED, key.span, format!("`{}` is deprecated", key.text))
                             .label(why)
                             .warning();
                         self.push(report);

@@ -326,6 +326,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     ) -> Option<Ty> {
         let first = types.first();
         match (f.name, slot) {
+            // A union does not say which of its members the elements are.
+            (_, 0) if want.is_some_and(|w| matches!(w.core(), Ty::Union(_))) => None,
             ("min" | "max" | "sum" | "first" | "last", 0) if !several => {
                 want.map(|w| Ty::list(w.some().clone()))
             }
