@@ -273,6 +273,57 @@ impl<'s> Parser<'s> {
         }
     }
 
+    /// Behind blanks, line ends and comments.
+    fn behind_trivia(&self, mut i: usize) -> usize {
+        loop {
+            match self.at(i) {
+                b' ' | b'\t' | b'\r' | b'\n' => i += 1,
+                b'/' if self.at(i + 1) == b'/'
+                    && !chars::is_doc(self.bytes, i)
+                    && !chars::is_module_doc(self.bytes, i) =>
+                {
+                    i = skim::line_end(self.bytes, i);
+                }
+                b'/' if self.at(i + 1) == b'*' => match skim::block_comment_end(self.bytes, i) {
+                    Some(end) => i = end,
+                    None => return i,
+                },
+                _ => return i,
+            }
+        }
+    }
+
+    /// Whether a word that could be an operator, but begins its line, is a field's name: `in = 5`, `in "k" = 5`. The
+    /// word ends at `end`.
+    #[inline(never)]
+    fn names_field(&self, end: usize) -> bool {
+        let sets = |i: usize| {
+            self.at(i) == b'=' && self.at(i + 1) != b'=' || self.at(i) == b'+' && self.at(i + 1) == b'='
+        };
+        let next = self.behind_trivia(end);
+        if sets(next) || self.field_follows(next) {
+            return true;
+        }
+        // A second key on the same line.
+        if self.text(end, next).contains('\n') {
+            return false;
+        }
+        let word = chars::word_end(self.bytes, next);
+        if word > next {
+            let behind = self.behind_trivia(word);
+            return sets(behind) || self.at(behind) == b'{' && chars::is_reserved(self.text(next, word));
+        }
+        match self.at(next) {
+            b'"' => match skim::string_end(self.near(next), next) {
+                skim::Skip::Closed(key) => {
+                    !self.text(next, key).contains('\n') && sets(self.behind_trivia(key))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     // ------------------------------------------------------------ docs
 
     /// Reads `///` lines.

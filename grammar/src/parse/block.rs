@@ -1096,6 +1096,28 @@ impl<'s> Parser<'s> {
         Ok(Place { expr: Expr { kind: ExprKind::Postfix { base: Box::new(base), ops }, span } })
     }
 
+    /// Where the index that opens at `i` ends, on its line.
+    fn index_end(&self, i: usize) -> Option<usize> {
+        let mut depth = 0u32;
+        let mut j = i;
+        loop {
+            match self.at(j) {
+                b'[' => depth += 1,
+                b']' => depth -= 1,
+                b'\n' => return None,
+                0 if j >= self.bytes.len() => return None,
+                _ => {
+                    j = crate::skim::skip_token(self.near(j), j).unwrap_or(j + 1);
+                    continue;
+                }
+            }
+            j += 1;
+            if depth == 0 {
+                return Some(j);
+            }
+        }
+    }
+
     /// Whether a place that ends its entry stands behind the `,` before `i`.
     fn place_ahead(&mut self, i: usize) -> bool {
         let saved = self.pos;
@@ -1110,8 +1132,8 @@ impl<'s> Parser<'s> {
                     (b'?', b'.') if chars::starts_word(self.at(self.pos + 2)) => {
                         self.pos = chars::word_end(self.bytes, self.pos + 2);
                     }
-                    (b'[', _) => match self.close_of(self.pos) {
-                        Some(close) => self.pos = close + 1,
+                    (b'[', _) => match self.index_end(self.pos) {
+                        Some(end) => self.pos = end,
                         None => break,
                     },
                     _ => break,

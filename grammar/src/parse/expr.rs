@@ -186,7 +186,7 @@ impl<'s> Parser<'s> {
                 };
                 let len = self.peek_word().len();
                 // At the beginning of a line, `in = 5` is a field.
-                if self.look_nl && self.field_follows(i + len) {
+                if self.look_nl && self.names_field(i + len) {
                     return None;
                 }
                 seen(op, len, rank)
@@ -320,7 +320,9 @@ impl<'s> Parser<'s> {
                 b'?' if self.at(i + 1) == b'.' => ops.push(self.member(2)?),
                 b'[' if !self.look_nl => ops.push(self.index_op()),
                 b'(' if !self.look_nl => ops.push(self.call_op()),
-                b'a' if self.peek_word() == "as" && !(self.look_nl && self.field_follows(i + 2)) => {
+                b'a' if self.peek_word() == "as"
+                    && !(self.look_nl && (self.names_field(i + 2) || !self.unit_follows(i + 2))) =>
+                {
                     self.pos = i + 2;
                     ops.push(self.cast()?);
                 }
@@ -510,6 +512,7 @@ impl<'s> Parser<'s> {
 
     /// The inside of brackets up to and with `close`.
     pub(super) fn elements(&mut self, open: usize, close: u8, element: &mut dyn FnMut(&mut Self)) {
+        let mut separated = true;
         loop {
             let c = self.peek();
             if c == close {
@@ -539,7 +542,9 @@ impl<'s> Parser<'s> {
                 }
                 _ => {}
             }
-            if self.look_nl && self.entry_ahead(self.look) && self.open_for_good(open) {
+            // An entry begins, and nothing closes this bracket. (Behind `,`, arguments look like entries.)
+            let entry = self.look_nl && (close != b')' || !separated) && self.entry_ahead(self.look);
+            if entry && self.open_for_good(open) {
                 self.unclosed(open);
                 return;
             }
@@ -547,7 +552,8 @@ impl<'s> Parser<'s> {
             element(self);
             self.step(before);
             let c = self.peek();
-            if c == b',' {
+            separated = c == b',';
+            if separated {
                 self.pos = self.look + 1;
             } else if c != close && !self.at_end() && !matches!(c, b'}' | b']' | b')') {
                 self.missing_comma(open, close, errors);
@@ -622,6 +628,12 @@ impl<'s> Parser<'s> {
             .fix("remove `,`", i, i + 1, ""),
         );
         self.pos = i + 1;
+    }
+
+    /// Whether a unit stands behind `as`, on its line.
+    fn unit_follows(&self, end: usize) -> bool {
+        let next = self.behind_trivia(end);
+        chars::unit_end(self.bytes, next) > next && !self.text(end, next).contains('\n')
     }
 
     /// The unit of `as unit`.

@@ -111,7 +111,7 @@ impl<'s> Parser<'s> {
 
     /// An item; `None` where only documentation stands.
     fn item(&mut self, inside: Inside) -> Option<Item> {
-        let docs = self.docs();
+        let docs = if self.peek() == b'/' { self.docs() } else { Vec::new() };
         self.peek();
         let start = self.look;
         if self.at(start) == b'/' && chars::is_module_doc(self.bytes, start) {
@@ -122,7 +122,7 @@ impl<'s> Parser<'s> {
             self.lost_docs(&docs);
             return None;
         }
-        let attrs = self.attrs();
+        let attrs = if self.is(b'@') { self.attrs() } else { Vec::new() };
         let (mut private, mut kind) = (None, ItemKind::Broken);
         match self.private_and_kind(&mut private) {
             Ok(read) => kind = read,

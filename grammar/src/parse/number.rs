@@ -93,6 +93,9 @@ impl<'s> Parser<'s> {
             SmolStr::new(written)
         };
         self.pos = i;
+        if self.at(i) == b'x' && text == "0" && currency.is_none() {
+            self.hexadecimal(digits)?;
+        }
         let unit = self.unit(currency.is_some())?;
         let literal = NumberLit { currency, digits: text, unit };
         Ok(Expr { kind: ExprKind::Number(literal), span: self.span(start) })
@@ -141,10 +144,6 @@ impl<'s> Parser<'s> {
             let end = chars::unit_end(self.bytes, word);
             if end > word {
                 self.pos = end;
-                if c == b'x' && self.at(start - 1) == b'0' && !self.at(start.wrapping_sub(2)).is_ascii_digit()
-                {
-                    return self.not_decimal(start, end);
-                }
                 return Ok(Some(UnitLit {
                     text: SmolStr::new(self.text(word, end)),
                     per,
@@ -180,20 +179,18 @@ impl<'s> Parser<'s> {
         Ok(None)
     }
 
-    /// `0x1F`
+    /// Reports `0x1F`, of which `0` was read.
     #[cold]
-    fn not_decimal(&mut self, start: usize, end: usize) -> Parsed<Option<UnitLit>> {
-        let hex = self.text(start + 1, end);
+    fn hexadecimal(&mut self, zero: usize) -> Parsed<()> {
+        let end = chars::unit_end(self.bytes, zero + 1);
+        let hex = self.text(zero + 2, end);
         if hex.is_empty() || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Ok(Some(UnitLit {
-                text: SmolStr::new(self.text(start, end)),
-                per: false,
-                span: self.span(start),
-            }));
+            return Ok(());
         }
-        let error = problem(codes::BAD_NUMBER, start - 1, end, "numbers are decimal", "a hexadecimal number");
+        self.pos = end;
+        let error = problem(codes::BAD_NUMBER, zero, end, "numbers are decimal", "a hexadecimal number");
         let error = match u64::from_str_radix(hex, 16) {
-            Ok(value) => error.fix("write it in decimal", start - 1, end, value.to_string()),
+            Ok(value) => error.fix("write it in decimal", zero, end, value.to_string()),
             Err(_) => error,
         };
         self.push(error);
@@ -234,7 +231,8 @@ impl<'s> Parser<'s> {
         let end = chars::unit_end(self.bytes, word);
         let text = self.text(word, end);
         // `%` before another operand is meant as a remainder.
-        let is_unit = end > word && !chars::is_reserved(text) && self.at(end) != b'-' && {
+        let is_word = chars::is_reserved(text) || matches!(text, "by" | "from");
+        let is_unit = end > word && !is_word && self.at(end) != b'-' && {
             let mut next = end;
             while matches!(self.at(next), b' ' | b'\t') {
                 next += 1;

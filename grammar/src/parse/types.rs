@@ -32,7 +32,7 @@ impl<'s> Parser<'s> {
             ty = TypeExpr { kind: TypeKind::Union(parts), span: self.span(start) };
         }
         let c = self.peek();
-        if c == b'w' && self.peek_word() == "where" && !(self.look_nl && self.field_follows(self.look + 5)) {
+        if c == b'w' && self.peek_word() == "where" && !(self.look_nl && self.names_field(self.look + 5)) {
             self.pos = self.look + 5;
             let cond = Box::new(self.expr()?);
             ty = TypeExpr { kind: TypeKind::Where(Box::new(ty), cond), span: self.span(start) };
