@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use insta::assert_snapshot;
-use ivs_project::{Config, Date, parse_config};
+use ivs_project::{Config, Date, Setting, parse_config};
 use ivs_source::Severity;
 
 fn good(text: &str) -> Config {
@@ -63,7 +63,7 @@ fn carriage_returns_and_a_byte_order_mark_are_read() {
 
 #[test]
 fn unknown_keys_are_errors_each_with_its_place() {
-    assert_snapshot!(bad("[package]\nnam = \"a\"\nname = \"a\"\nivs = \"1\"\nauthors = []\n[pakage]\n[targets.helm]\n[targets.kubernetes]\nlayout = 1\n"), @r"
+    assert_snapshot!(bad("[package]\nnam = \"a\"\nname = \"a\"\nivs = \"1\"\nauthors = []\n[pakage]\n[targets.helm]\n[targets.kubernetes]\nlayuot = 1\n"), @r"
     IVS5003 `nam` `nam` is not a key of `[package]`
       fix: did you mean `name`? -> name
     IVS5003 `authors` `authors` is not a key of `[package]`
@@ -72,9 +72,20 @@ fn unknown_keys_are_errors_each_with_its_place() {
       fix: did you mean `package`? -> package
     IVS5003 `helm` `helm` is not a key of `[targets]`
       help: its keys are `kubernetes`
-    IVS5003 `layout` `layout` is not a key of `[targets.kubernetes]`
-      help: `[targets.kubernetes]` has no keys yet
+    IVS5003 `layuot` `layuot` is not a key of `[targets.kubernetes]`
+      fix: did you mean `layout`? -> layout
     ");
+}
+
+#[test]
+fn a_targets_options() {
+    let text = |value: &str| {
+        format!("[package]\nname = \"a\"\nivs = \"1\"\n[targets.kubernetes]\nlayout = {value}\n")
+    };
+    let config = good(&text("\"folder\""));
+    assert_eq!(config.targets["kubernetes"]["layout"], Setting::Text("folder".to_owned()));
+    assert_snapshot!(bad(&text("\"flat\"")), @r#"IVS5006 `"flat"` `layout` is one of "declaration", "folder""#);
+    assert_snapshot!(bad(&text("1")), @r#"IVS5006 `1` `layout` is one of "declaration", "folder""#);
 }
 
 #[test]
