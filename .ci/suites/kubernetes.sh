@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Other people's tools read the committed outputs: `kubectl kustomize` every folder, `kubernetes-validate` every object of a
-# kind of Kubernetes itself.
+# kubectl and kubernetes-validate read every committed output
+# `kubectl kustomize` every folder, the other every object of a kind of Kubernetes itself.
 #
 # Where kubectl is missing, tests/outputs/kustomize.tsv stands for it: what it made of these very bytes.
 # `--update` writes that record anew, and needs kubectl.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every committed object, judged by schemas, unknown fields, CEL rules and the rules that an API server has in code.
+# every committed object, judged by an API server's definitions
+# Schemas, unknown fields, CEL rules, and rules that a server has in code.
 # Needs definitions: IVS_ORACLES names a folder with kubernetes/openapi and kubernetes/crds.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

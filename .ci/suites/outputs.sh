@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The examples' committed outputs are what the command gives, by its own --check; and the command's default output folder
-# is ignored, so that a clone stays clean.
+# committed outputs are what the command gives
+# By its own --check. And its default output folder is ignored by git, so that a clone stays clean.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -16,11 +16,7 @@ pub fn faults(kind: &str, object: &Json) -> Vec<String> {
         "Job" => found.job(spec),
         "CronJob" => found.job(at(spec, "/jobTemplate/spec")),
         "HorizontalPodAutoscaler" => found.autoscaler(spec),
-        "PodDisruptionBudget" => {
-            if spec.get("minAvailable").is_some() == spec.get("maxUnavailable").is_some() {
-                found.add("spec", "one of minAvailable and maxUnavailable");
-            }
-        }
+        "PodDisruptionBudget" => found.budget(spec),
         "ResourceQuota" => found.quota(fields(spec, "/hard")),
         "LimitRange" => {
             for item in items(spec, "/limits") {
@@ -31,11 +27,7 @@ pub fn faults(kind: &str, object: &Json) -> Vec<String> {
         }
         "Service" => found.service(spec),
         "ConfigMap" | "Secret" => found.keys(object),
-        "PriorityClass" => {
-            if object.get("value").and_then(Json::as_i64).is_none_or(|v| v > 1_000_000_000) {
-                found.add("value", "more than 1000000000 is for the system");
-            }
-        }
+        "PriorityClass" => found.priority(object.get("value").and_then(Json::as_i64)),
         _ => {}
     }
     found.0
@@ -57,6 +49,18 @@ impl Faults {
             || !all.clone().all(|(k, v)| labels.and_then(|l| l.get(k)) == Some(v))
         {
             self.add("spec.selector", "selects other pods than it makes");
+        }
+    }
+
+    fn budget(&mut self, spec: &Json) {
+        if spec.get("minAvailable").is_some() == spec.get("maxUnavailable").is_some() {
+            self.add("spec", "one of minAvailable and maxUnavailable");
+        }
+    }
+
+    fn priority(&mut self, value: Option<i64>) {
+        if value.is_none_or(|v| v > 1_000_000_000) {
+            self.add("value", "more than 1000000000 is for the system");
         }
     }
 
@@ -134,10 +138,10 @@ impl Faults {
         }
         let mut ports = BTreeSet::new();
         for port in items(container, "/ports") {
-            if let Some(port) = at(port, "/name").as_str() {
-                if !port_name(port) || !ports.insert(port) {
-                    self.add("ports.name", port);
-                }
+            if let Some(port) = at(port, "/name").as_str()
+                && (!port_name(port) || !ports.insert(port))
+            {
+                self.add("ports.name", port);
             }
         }
         for mount in items(container, "/volumeMounts") {
