@@ -1,8 +1,15 @@
-//! How fast a source is split, parsed and laid out: `cargo run --release -p ivs-grammar --example speed -- FILE…`.
+//! How fast a source is split, parsed and laid out, and how fast pest reads the normative grammar:
+//! `cargo run --release -p ivs-grammar --example speed -- FILE…`.
 //!
 //! The files are joined and repeated to 4 MB; the best of ten runs is printed.
 
+use pest::Parser;
 use std::time::{Duration, Instant};
+
+#[derive(pest_derive::Parser)]
+#[grammar = "../ivs.pest"]
+#[allow(missing_docs)]
+struct Normative;
 
 fn best(mut run: impl FnMut() -> usize) -> Duration {
     let mut best = Duration::MAX;
@@ -30,16 +37,7 @@ fn main() {
     };
     println!("{megabytes:.2} MB, {} items", ivs_grammar::scan(&text).chunks.len());
     show("split", best(|| ivs_grammar::scan(&text).chunks.len()));
-    let mut trees = Vec::new();
-    show("parse", {
-        let mut best = Duration::MAX;
-        for _ in 0..10 {
-            let begin = Instant::now();
-            let tree = ivs_grammar::parse(&text);
-            best = best.min(begin.elapsed());
-            trees.push(tree.items.len());
-        }
-        best
-    });
+    show("parse", best(|| ivs_grammar::parse(&text).items.len()));
     show("format", best(|| ivs_grammar::format_sound(&text).text.len()));
+    show("pest", best(|| Normative::parse(Rule::file, &text).map_or(0, |pairs| pairs.flatten().count())));
 }

@@ -704,7 +704,7 @@ fn single_edits() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Generated sound files.
     #[test]
@@ -721,4 +721,25 @@ proptest! {
         same(&format!("{}{new}{}", &text[..i], &text[i + width..]));
         same(&format!("{}{new}{}", &text[..i], &text[i..]));
     }
+
+    /// Operators in any order: ranks, signs and line ends.
+    #[test]
+    fn operators(tokens in prop::collection::vec((prop::sample::select(OPERATORS), prop::sample::select(&["a", "1", "(b)", "f(c)", "x.y", "not a", "- a", "-1", "[d]", "if a then b else c", ".s", "{ e = 1 }"][..]), prop::sample::select(&[" ", "\n", ""][..])), 1..7), inside in prop::sample::select(&["let x = ", "s k { x = ", "t k { when ", "s k { x: int where "][..])) {
+        let mut text = format!("{inside}a");
+        for (op, operand, blank) in tokens {
+            text += &format!("{blank} {op} {operand}");
+        }
+        if inside.contains("when") {
+            text += " { y = 1 }";
+        }
+        if inside.contains('{') {
+            text += "\n as = 3\n in { z = 1 }\n}";
+        }
+        same(&text);
+    }
 }
+
+const OPERATORS: &[&str] = &[
+    "or", "and", "==", "<", "in", "is", "matches", "??", "..", "+", "-", "*", "/", "as m ==", "\n .z +",
+    "and\n", "-\n",
+];
