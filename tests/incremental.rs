@@ -28,7 +28,7 @@ service orders from base {
 
 const SEARCH: &str = r#"service search from base {
   image = "registry.example/search:1.0.0"
-  labels { cart-replicas = "${cart.scaling?.replicas.max ?? 1}" }
+  labels { cart-replicas = "${cart.scaling?.replicas?.max ?? 1}" }
 }
 "#;
 
