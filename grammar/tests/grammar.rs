@@ -1,5 +1,6 @@
 //! The hand-written parser and `ivs.pest` are one language: they accept the same texts and read them alike.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(missing_docs)] // the derived rules have none
 
 use ivs_grammar::parse;
 use outline::Node;
@@ -13,7 +14,6 @@ mod samples;
 
 /// The grammar as pest reads it.
 #[derive(pest_derive::Parser)]
-#[allow(missing_docs)]
 #[grammar = "../ivs.pest"]
 struct Normative;
 
