@@ -1,5 +1,6 @@
 //! Findings with excerpts of the source, by miette's graphical handler.
 
+use super::source::boundary;
 use super::{Findings, SourceFile, fix, severity_word};
 use crate::terminal::{Style, clean, paint};
 use ivs_source::{Diagnostic, Fix, Label, Severity};
@@ -207,8 +208,8 @@ impl SourceCode for SourceFile {
         if end - start > 10 * LONG_LINE && span_end - span_start < 10 * LONG_LINE {
             // Somebody's generated one-liner: no context, and only the surroundings of the place.
             let (from, to) = (self.line_range(first).0, self.line_range(last).1);
-            start = start.max(from).max(text.floor_char_boundary(span_start.saturating_sub(LONG_LINE / 2)));
-            end = to.min(text.ceil_char_boundary((span_end + LONG_LINE / 2).min(text.len())));
+            start = start.max(from).max(boundary(text, span_start.saturating_sub(LONG_LINE / 2)));
+            end = to.min(boundary(text, span_end + LONG_LINE / 2));
             line = first;
         }
         let data = text.get(start..end.max(start)).unwrap_or_default();

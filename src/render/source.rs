@@ -17,6 +17,15 @@ pub struct SourceFile {
     cleaned: OnceLock<Option<String>>,
 }
 
+/// The last place at or before `offset` that is between characters.
+pub fn boundary(text: &str, offset: usize) -> usize {
+    let mut at = offset.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 impl SourceFile {
     pub fn new(path: String, text: Arc<str>, library: bool) -> SourceFile {
         SourceFile { path, text, library, lines: OnceLock::new(), cleaned: OnceLock::new() }
@@ -41,7 +50,7 @@ impl SourceFile {
 
     /// The nearest offset that is in the text and between characters.
     pub fn clamp(&self, offset: u32) -> usize {
-        self.text.floor_char_boundary((offset as usize).min(self.text.len()))
+        boundary(&self.text, offset as usize)
     }
 
     /// The index of the line that an offset is in, from 0.

@@ -86,7 +86,7 @@ fn constant(db: &dyn Db, module: Module, e: &Expr, want: Option<&Dim>) -> Option
             let candidates = literal_units(db, module, n);
             let unit = match (candidates.len(), &n.unit, &n.currency) {
                 (_, None, None) => return Some((Dim::default(), number)),
-                _ => pick(&candidates, want).ok()?,
+                _ => pick(candidates, want).ok()?,
             };
             Some((unit.dim.clone(), number.mul(&unit.factor)?))
         }

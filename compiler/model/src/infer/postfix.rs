@@ -92,10 +92,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         // `kind.name`, `enum.member`, `module.name`.
         if let Some(PostfixOp::Member { name: second, optional: false }) = ops.first()
             && !field
+            && let Some(found) = self.qualified(name, base.span, second, &found, ops)
         {
-            if let Some(found) = self.qualified(name, base.span, second, &found, ops) {
-                return found;
-            }
+            return found;
         }
         match self.meaning(name, base.span, None, true) {
             Ok(Meaning::Thing(t)) if t.key(self.db).keyword == "enum" || t.key(self.db).keyword == "kind" => {
