@@ -4,19 +4,12 @@
 //! on behind the broken entry, element or item. Chains are loops, so only brackets (and branches) cost stack.
 
 mod block;
-mod brackets;
-mod decl;
-mod define;
-mod entry_errors;
 mod expr;
-mod field;
 mod item;
 mod literal;
 mod number;
-mod primary;
 mod recover;
 mod report;
-mod statement;
 mod types;
 
 use crate::ast::{Chunk, Doc, Span, SyntaxError, Word};
