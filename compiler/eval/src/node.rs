@@ -829,7 +829,7 @@ impl<'db> Machine<'db> {
             let Some(node) = self.node(n) else { break };
             let name = match &node.keys {
                 Keys::Fields(schema) => schema.fields.get(s as usize).map(|f| f.name.clone()),
-                Keys::Map { keys, .. } => keys.get(s as usize).map(|k| key_text(k)),
+                Keys::Map { keys, .. } => keys.get(s as usize).map(key_text),
             };
             out.extend(name);
             at = node.parent;

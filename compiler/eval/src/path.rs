@@ -132,6 +132,22 @@ impl<'db> Machine<'db> {
                     if let Some(reads) = &mut self.reads {
                         reads.push(crate::machine::Read { inst, path: rest.to_vec(), value: read.clone() });
                     }
+                    if read.is_unknown() && !self.quiet {
+                        // A key that is not there is this reader's mistake; any other failure is reported at home.
+                        for k in 1..rest.len() {
+                            let (front, back) = rest.split_at(k);
+                            let of = value(
+                                self.db,
+                                self.env,
+                                inst,
+                                PathKey::of(front.iter().map(SmolStr::as_str)),
+                            );
+                            let (Value::Map(m), Some(key)) = (of, back.first()) else { continue };
+                            if !m.entries.iter().any(|(k, _)| crate::node::key_text(k) == *key) {
+                                return self.no_key(f, id, &m, &Value::Str(key.clone()));
+                            }
+                        }
+                    }
                     return read;
                 }
                 Value::Struct(s) => match s.get(name) {

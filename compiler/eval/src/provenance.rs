@@ -7,6 +7,9 @@ use ivs_model::{Ty, body, decl_kind, decl_schema, schema, source_map};
 use ivs_source::{Db, ItemId, Place};
 use smol_str::SmolStr;
 
+/// Whether an entry's key is the one that a path names.
+type KeyTest = Box<dyn Fn(&KeyIr) -> bool>;
+
 /// One layer that says something of a path.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Link {
@@ -50,7 +53,7 @@ pub fn provenance(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Vec<Li
 /// The entries of a block that set a path: the mark of the key, and the formula if it is set here.
 fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) -> Vec<(u32, Option<u32>)> {
     let Some((name, rest)) = path.split_first() else { return Vec::new() };
-    let (key_is, inner): (Box<dyn Fn(&KeyIr) -> bool>, Ty) = match ty.core() {
+    let (key_is, inner): (KeyTest, Ty) = match ty.core() {
         Ty::RefTo(d) => field_key(&decl_schema(db, *d), name),
         Ty::Struct(s) | Ty::Ref(s) => field_key(&schema(db, *s), name),
         Ty::Map(kv) => {
@@ -85,7 +88,7 @@ fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) ->
     out
 }
 
-fn field_key(schema: &ivs_model::Schema, name: &str) -> (Box<dyn Fn(&KeyIr) -> bool>, Ty) {
+fn field_key(schema: &ivs_model::Schema, name: &str) -> (KeyTest, Ty) {
     match schema.field(name) {
         Some((i, f)) => (Box::new(move |k| *k == KeyIr::Field(i)), f.ty.clone()),
         None => (Box::new(|_| false), Ty::Error),

@@ -358,6 +358,9 @@ fn recursion(db: &dyn Db, items: impl Iterator<Item = ItemId>) -> Vec<ItemDiagno
             "type" if typed(db, item).result == Ty::Error && typed(db, item).diagnostics.is_empty() => {
                 looped.push(item);
             }
+            "unit" if crate::unit_def(db, item).is_none() && typed(db, item).diagnostics.is_empty() => {
+                looped.push(item);
+            }
             _ => continue,
         }
         graph.add_node(item);
@@ -369,7 +372,10 @@ fn recursion(db: &dyn Db, items: impl Iterator<Item = ItemId>) -> Vec<ItemDiagno
     for &a in &looped {
         let text = ivs_source::item_text(db, a);
         let body = text.split_once('=').map_or("", |(_, b)| b);
-        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        // A unit stands right behind its number: `2there`.
+        let unit = a.key(db).keyword == "unit";
+        let word =
+            |c: char| if unit { c.is_alphabetic() } else { c.is_alphanumeric() || c == '_' || c == '-' };
         for &b in &looped {
             if body.split(|c| !word(c)).any(|w| w == b.key(db).name) {
                 graph.add_edge(a, b, ());

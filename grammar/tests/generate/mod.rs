@@ -137,7 +137,7 @@ fn expr() -> impl Strategy<Value = String> {
                 .prop_map(|(x, a, b, c, s)| format!("{{for {x} in {a}:{s}{b} = {c}}}")),
             prop::collection::vec(e.clone(), 1..3).prop_map(|es| format!(
                 "\"a ${{{}}} b\"",
-                es.iter().filter(|e| !e.contains('\n')).next().map_or("x", |e| e)
+                es.iter().find(|e| !e.contains('\n')).map_or("x", |e| e)
             )),
             e.clone().prop_map(|a| format!("\"\"\"\n  x ${{{a}}}\n    y\n  \"\"\"")),
             (any_word(), e).prop_map(|(w, a)| format!("{{ {w} = {a} }}")),

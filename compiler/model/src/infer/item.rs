@@ -215,7 +215,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     let want = wanted.map(Ty::Dim);
                     let before = self.diagnostics.len();
                     let (_, ty) = self.expr(value, want.as_ref());
-                    if self.diagnostics.len() > before {
+                    if self.diagnostics.len() > before || ty == Ty::Error {
                         return Ty::Error;
                     }
                     if let (Some(want), Ty::Dim(is)) = (&want, &ty)

@@ -97,6 +97,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.push(report);
                 None
             }
+            // A unit that is declared, but has no meaning, is reported where it is declared.
+            Err(NoUnit::Unknown)
+                if shown()
+                    .split('/')
+                    .filter(|w| !w.is_empty())
+                    .all(|w| !units_named(self.db, self.module, SmolStr::new(w)).is_empty()) =>
+            {
+                None
+            }
             Err(NoUnit::Unknown) => {
                 self.unknown_unit(&shown(), span);
                 None
