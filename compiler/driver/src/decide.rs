@@ -6,6 +6,7 @@ use ivs_eval::{Env, Inst, ObjectResult};
 use ivs_model::{Module, code};
 use ivs_plan::Lowered;
 use ivs_source::{Db, ItemDiagnostic, ItemId, Severity};
+use std::sync::Arc;
 
 /// The package's modules.
 fn own_modules(db: &dyn Db) -> Vec<Module> {
@@ -91,14 +92,14 @@ pub(crate) fn environment_once(
     env: Env,
     threads: usize,
     lower: bool,
-) -> (Vec<ItemDiagnostic>, Vec<Inst>, Vec<Box<Lowered>>) {
+) -> (Vec<ItemDiagnostic>, Vec<Inst>, Vec<Arc<Lowered>>) {
     let mut out = declarations(db, env);
     let insts = enabled(db, env);
     let done = each(db, threads, &insts, |db, inst| {
         let result = ivs_eval::object_once(db, env, *inst);
         let decided = decided(db, env, *inst, &result);
         let sound = lower && !decided.1 && emit::emits(db, *inst);
-        (decided, sound.then(|| Box::new(emit::lowered(db, env, *inst, &result.value))))
+        (decided, sound.then(|| Arc::new(emit::lowered(db, env, *inst, &result.value))))
     });
     let (mut found, mut emitting, mut lowered) = (Vec::new(), Vec::new(), Vec::new());
     for (inst, (decided, l)) in insts.iter().zip(done) {
