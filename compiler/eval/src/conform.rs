@@ -8,9 +8,21 @@ use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
 use ivs_value::{Map, Value};
 use std::sync::Arc;
 
+/// An expression of an item, whose place is looked up only to report: a value must not depend on where it stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Site {
+    pub item: ItemId,
+    pub expr: u32,
+}
+
 impl<'db> Machine<'db> {
+    pub(crate) fn place_of(&self, site: Site) -> Place<ItemId> {
+        let span = ivs_model::source_map(self.db, site.item).exprs.get(site.expr as usize).copied();
+        Place { of: site.item, span: span.unwrap_or_default() }
+    }
+
     /// The value as one of the type, or a report at `place`.
-    pub(crate) fn conform(&mut self, value: Value, ty: &Ty, place: &Place<ItemId>) -> Value {
+    pub(crate) fn conform(&mut self, value: Value, ty: &Ty, place: Site) -> Value {
         if value.is_unknown() || !needs_look(ty) {
             return value;
         }
@@ -40,7 +52,7 @@ impl<'db> Machine<'db> {
                             code: code::OUT_OF_RANGE,
                             severity: Severity::Error,
                             message: format!("`{shown}` is no {name}"),
-                            primary: Label { place: place.clone(), text: format!("this is {shown}") },
+                            primary: Label { place: self.place_of(place), text: format!("this is {shown}") },
                             labels: vec![Label {
                                 place: Place { of: r.item, span },
                                 text: "what has to hold of it".into(),
@@ -162,7 +174,7 @@ impl<'db> Machine<'db> {
                     && !crate::is_enabled(self.db, self.env, inst_of(r))
                 {
                     let r = r.clone();
-                    self.report(disabled_report(&r, place.clone()));
+                    self.report(disabled_report(&r, self.place_of(place)));
                     return Value::Unknown;
                 }
                 value
@@ -183,22 +195,16 @@ impl<'db> Machine<'db> {
         }
     }
 
-    fn wrong(&mut self, place: &Place<ItemId>, why: String, label: &str) -> Value {
+    fn wrong(&mut self, place: Site, why: String, label: &str) -> Value {
         self.report_at(place, code::BAD_LITERAL, why, label.into())
     }
 
-    fn report_at(
-        &mut self,
-        place: &Place<ItemId>,
-        code: &'static str,
-        message: String,
-        label: String,
-    ) -> Value {
+    fn report_at(&mut self, place: Site, code: &'static str, message: String, label: String) -> Value {
         self.report(Diagnostic {
             code,
             severity: Severity::Error,
             message,
-            primary: Label { place: place.clone(), text: label },
+            primary: Label { place: self.place_of(place), text: label },
             labels: Vec::new(),
             help: Vec::new(),
             fixes: Vec::new(),

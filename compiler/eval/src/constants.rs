@@ -1,10 +1,11 @@
 //! What a definition says of every declaration alike.
 
+use crate::conform::Site;
 use crate::inst::Env;
 use crate::machine::Machine;
 use ivs_model::ir::TExpr;
 use ivs_model::{Field, Ty, body, schema};
-use ivs_source::{Db, ItemId, Place};
+use ivs_source::{Db, ItemId};
 use ivs_value::Value;
 use std::sync::Arc;
 
@@ -26,9 +27,8 @@ pub(crate) fn constants(db: &dyn Db, env: Env, item: ItemId) -> Arc<[Option<Valu
         let default = ir.defaults.get(ordinal as usize).copied().flatten();
         *slot = match default.and_then(|e| Some((e, ir.exprs.get(e as usize)?))) {
             Some((e, TExpr::Const(v))) => {
-                let span = ivs_model::source_map(db, item).exprs.get(e as usize).copied().unwrap_or_default();
                 let mut machine = Machine::detached(db, env, item);
-                let v = machine.conform(v.clone(), &f.read_ty(), &Place { of: item, span });
+                let v = machine.conform(v.clone(), &f.read_ty(), Site { item, expr: e });
                 (machine.diagnostics.is_empty() && !v.is_unknown()).then_some(v)
             }
             Some((_, TExpr::List(items))) if items.is_empty() => Some(Value::List(Arc::from([]))),

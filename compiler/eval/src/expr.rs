@@ -1,5 +1,6 @@
 //! Formulas.
 
+use crate::conform::Site;
 use crate::inst::{Inst, ref_to};
 use crate::layer::{family, instances, set_of};
 use crate::machine::{Contrib, Frame, MAX_STEPS, Machine, Slot};
@@ -241,8 +242,8 @@ impl<'db> Machine<'db> {
             TExpr::CheckDim { value, .. } => self.eval(f, *value),
             TExpr::Conform { value, ty } => {
                 let v = self.eval(f, *value);
-                let place = Place { of: f.item, span: f.span(self.db, *value) };
-                self.conform(v, ty, &place)
+                let at = Site { item: f.item, expr: *value };
+                self.conform(v, ty, at)
             }
         }
     }
@@ -501,8 +502,8 @@ impl<'db> Machine<'db> {
             let v = match given {
                 Some(e) => {
                     let v = self.eval(f, e);
-                    let place = Place { of: f.item, span: f.span(self.db, e) };
-                    self.conform(v, &field.read_ty(), &place)
+                    let at = Site { item: f.item, expr: e };
+                    self.conform(v, &field.read_ty(), at)
                 }
                 None => match ir.defaults.get(i).copied().flatten() {
                     Some(e) => self.eval(&mut frame, e),
@@ -514,9 +515,9 @@ impl<'db> Machine<'db> {
         self.calls += 1;
         let v = self.eval(&mut frame, value);
         self.calls -= 1;
-        let place = Place { of: f.item, span: f.span(self.db, id) };
+        let at = Site { item: f.item, expr: id };
         match ivs_model::fn_result(self.db, function) {
-            Some(ty) => self.conform(v, &ty, &place),
+            Some(ty) => self.conform(v, &ty, at),
             None => v,
         }
     }
@@ -532,8 +533,8 @@ impl<'db> Machine<'db> {
                 let v = match args.get(i).copied().flatten() {
                     Some(e) => {
                         let v = self.eval(f, e);
-                        let place = Place { of: f.item, span: f.span(self.db, e) };
-                        self.conform(v, &field.read_ty(), &place)
+                        let at = Site { item: f.item, expr: e };
+                        self.conform(v, &field.read_ty(), at)
                     }
                     None => {
                         let default =

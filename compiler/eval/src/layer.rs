@@ -201,7 +201,14 @@ pub fn layers(db: &dyn Db, env: Env, inst: Inst) -> Arc<[Layer]> {
     out.into()
 }
 
+fn says_nothing(_: &dyn Db, _: salsa::Id, _: Env, _: Inst) -> bool {
+    false
+}
+
 /// Whether a layer of the declaration itself (not of a base) says something of `enabled`.
+///
+/// A query of its own: who refers to a declaration depends on this answer, not on the declaration's body.
+#[salsa::tracked(returns(copy), cycle_result = says_nothing)]
 fn says_enabled(db: &dyn Db, env: Env, inst: Inst) -> bool {
     let schema = decl_schema(db, inst.decl(db));
     let Some((field, def)) = schema.field("enabled") else { return false };

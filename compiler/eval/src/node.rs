@@ -1,5 +1,6 @@
 //! Slots: which layer decides, and what comes out.
 
+use crate::conform::Site;
 use crate::machine::{Contrib, ContribId, Frame, Keys, Machine, Node, NodeId, Slot};
 use ivs_model::ir::{BlockId, ExprId, KeyIr, OpIr, TExpr};
 use ivs_model::{Builtin, Field, Schema, Ty, body, code, schema, source_map};
@@ -442,8 +443,7 @@ impl<'db> Machine<'db> {
             let Some(mut frame) = self.frame(contrib) else { return Value::Unknown };
             self.steps = 0;
             let value = self.eval(&mut frame, e);
-            let place = Place { of: owner, span: frame.span(self.db, e) };
-            return self.conform(value, &field.read_ty(), &place);
+            return self.conform(value, &field.read_ty(), Site { item: owner, expr: e });
         }
         if field.optional {
             return Value::None;
@@ -513,9 +513,7 @@ impl<'db> Machine<'db> {
         if trivially(&value, ty) {
             return value;
         }
-        let place_of = |m: &Self| Place { of: frame.item, span: frame.span(m.db, e) };
-        let place = place_of(self);
-        self.conform(value, ty, &place)
+        self.conform(value, ty, Site { item: frame.item, expr: e })
     }
 
     fn decide_struct(

@@ -480,7 +480,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let report = self
                     .report(code::MISSING_UNIT, e.span, "the unit is missing")
                     .label(format!("`{dim}` is expected, this is a plain number"));
-                match self.likely_unit(&dim) {
+                match self.beside.clone().or_else(|| self.likely_unit(&dim)) {
                     Some(u) if literal => {
                         let text = format!("{}{u}", self.source(e.span));
                         report.fix(format!("write `{text}`"), end, u.as_str())

@@ -55,6 +55,7 @@ fn fresh<'db, 'ast>(db: &'db dyn Db, item: ItemId) -> Infer<'db, 'ast> {
         facts: Vec::new(),
         inherited: None,
         uses: Vec::new(),
+        beside: None,
     }
 }
 

@@ -131,6 +131,8 @@ struct Infer<'db, 'ast> {
     /// The type of `inherited`, where it means something.
     inherited: Option<Ty>,
     uses: Vec<ItemId>,
+    /// The unit at the other end of the range that is typed: what a bare end most likely means.
+    beside: Option<SmolStr>,
 }
 
 /// A diagnostic under construction.

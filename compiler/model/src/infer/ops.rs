@@ -240,7 +240,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             _ => None,
         };
         let (left, right, ty) = match end {
-            Some(t) => (self.check(from, &t), self.check(to, &t), t),
+            Some(t) => {
+                self.beside = written_unit(to);
+                let left = self.check(from, &t);
+                self.beside = written_unit(from);
+                let right = self.check(to, &t);
+                self.beside = None;
+                (left, right, t)
+            }
             None => {
                 let (left, a) = self.expr(from, None);
                 let (right, b) = self.expr(to, Some(&a));
@@ -483,6 +490,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.fail(report)
             }
         }
+    }
+}
+
+/// The unit that a literal is written with.
+fn written_unit(e: &Expr) -> Option<smol_str::SmolStr> {
+    match &e.kind {
+        ExprKind::Number(n) => n.unit.as_ref().map(|u| u.text.clone()),
+        _ => None,
     }
 }
 
