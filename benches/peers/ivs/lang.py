@@ -34,11 +34,14 @@ def emit(files, out):
                     f"use std.aws.{{{regions}}}\n" + "".join(map(lit, svcs)))
 
 
-# `out` is the folder of outputs. compare.py empties it before each cold run: onto a folder that holds the same
-# outputs already, a build would write nothing.
+# `out` is the folder of outputs. compare.py puts it away before each cold run: onto a folder that holds the same outputs
+# already, a build would write nothing. `ivs` writes a file for each namespace, the peers one for all; `ivs-files` writes a
+# file for each declaration, which is what ivs does unless told otherwise.
+COMMON = dict(run=["{ivs}", "build", ".", "--out={outdir}/tree", "-q"],
+              collect=["{python}", "collect.py", "{outdir}/tree"],
+              check=["{ivs}", "check", ".", "-q"],
+              version=["{ivs}", "--version"])
 VARIANTS = {
-    "ivs": dict(run=["{ivs}", "build", ".", "--out={outdir}/tree", "-q"],
-                collect=["{python}", "collect.py", "{outdir}/tree"],
-                check=["{ivs}", "check", ".", "-q"],
-                version=["{ivs}", "--version"]),
+    "ivs": COMMON,
+    "ivs-files": dict(COMMON, prepare=["sed", "-i", "/^layout/d", "ivs.toml"]),
 }
