@@ -64,15 +64,14 @@ struct Rewrite {
 }
 
 fn run(file: &str) {
-    let path = root().join("tests/literate").join(file);
+    let path = root().join(file);
     let text = std::fs::read_to_string(&path).unwrap();
     let update = std::env::var("IVS_UPDATE").unwrap_or_default();
     let mut failures = String::new();
     let mut rewrites: Vec<Rewrite> = Vec::new();
     for case in cases(&text) {
         let mut fail = |line: usize, what: &str, detail: &str| {
-            let _ =
-                writeln!(failures, "\ntests/literate/{file}:{line}: {}\n  {what}\n{detail}", case.heading);
+            let _ = writeln!(failures, "\n{file}:{line}: {}\n  {what}\n{detail}", case.heading);
         };
         assert!(!case.sources.is_empty(), "{file}:{}: a case without source", case.line);
         let mut session = session(&case.sources, 1);
@@ -149,59 +148,56 @@ fn rewrite(text: &str, rewrites: &[Rewrite]) -> String {
     lines.join("\n") + "\n"
 }
 
-macro_rules! files {
+/// Where files of cases lie: by topic, and by section of the language's specification.
+const FOLDERS: [&str; 2] = ["tests/literate", "tests/spec"];
+
+/// Runs the files of one folder below [`FOLDERS`]; all fail together, each with its cases.
+fn run_all(folder: &str) {
+    let mut failed = Vec::new();
+    for path in markdown(&root().join(folder)) {
+        let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+        if let Err(cause) = catch_unwind(AssertUnwindSafe(|| run(&name))) {
+            failed.push(cause.downcast_ref::<String>().cloned().unwrap_or_else(|| format!("{name}: panics")));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+macro_rules! folders {
     ($($test:ident = $path:literal;)*) => {
-        const FILES: &[&str] = &[$($path),*];
-        $(#[test] fn $test() { run($path); })*
+        const TOPICS: &[&str] = &[$($path),*];
+        $(#[test] fn $test() { run_all($path); })*
     };
 }
 
-files! {
-    evaluation_cycles = "evaluation/cycles.md";
-    evaluation_limits = "evaluation/limits.md";
-    functions_library = "functions/library.md";
-    items_definitions = "items/definitions.md";
-    items_enums = "items/enums.md";
-    items_kinds = "items/kinds.md";
-    layers_bases = "layers/bases.md";
-    layers_families = "layers/families.md";
-    layers_overlays = "layers/overlays.md";
-    layers_setting = "layers/setting.md";
-    layers_when = "layers/when.md";
-    names_declared_once = "names/declared-once.md";
-    names_modules = "names/modules.md";
-    names_none = "names/none.md";
-    names_resolution = "names/resolution.md";
-    seeds_defects = "seeds/defects.md";
-    seeds_outputs = "seeds/outputs.md";
-    syntax_entries = "syntax/entries.md";
-    syntax_expressions = "syntax/expressions.md";
-    syntax_not_yet = "syntax/not-yet.md";
-    text_numbers = "text/numbers.md";
-    text_separators = "text/separators.md";
-    text_strings = "text/strings.md";
-    text_words = "text/words.md";
-    types_ranges = "types/ranges.md";
-    types_secrets = "types/secrets.md";
-    types_texts = "types/texts.md";
-    types_units = "types/units.md";
-    types_values = "types/values.md";
+folders! {
+    evaluation = "tests/literate/evaluation";
+    functions = "tests/literate/functions";
+    items = "tests/literate/items";
+    layers = "tests/literate/layers";
+    names = "tests/literate/names";
+    seeds = "tests/literate/seeds";
+    syntax = "tests/literate/syntax";
+    text = "tests/literate/text";
+    types = "tests/literate/types";
+    specification = "tests/spec";
 }
 
 #[test]
-fn every_file_is_run() {
-    let folder = root().join("tests/literate");
-    let found: Vec<String> = markdown(&folder)
-        .iter()
-        .map(|p| p.strip_prefix(&folder).unwrap().to_string_lossy().replace('\\', "/"))
-        .collect();
-    assert_eq!(found, FILES, "the list above names every file, sorted");
+fn every_folder_is_run() {
+    for folder in FOLDERS {
+        for path in markdown(&root().join(folder)) {
+            let parent = path.parent().unwrap().strip_prefix(root()).unwrap();
+            let parent = parent.to_string_lossy().replace('\\', "/");
+            assert!(TOPICS.contains(&parent.as_str()), "no test runs {}", path.display());
+        }
+    }
 }
 
 /// A heading states a rule once, so that a failure names its case.
 #[test]
 fn headings_differ_within_a_file() {
-    for path in markdown(&root().join("tests/literate")) {
+    for path in FOLDERS.iter().flat_map(|folder| markdown(&root().join(folder))) {
         let text = std::fs::read_to_string(&path).unwrap();
         let mut headings: Vec<String> = cases(&text).into_iter().map(|c| c.heading).collect();
         headings.sort();
