@@ -117,7 +117,7 @@ fn run(file: &str) {
             let wanted = output.value("file").expect("the path of an emitted file");
             let (_, files) = session.build(output.value("env"));
             match files.iter().find(|f| f.path == wanted) {
-                Some(f) if *f.text == *output.text => {}
+                Some(f) if f.text == *output.text => {}
                 Some(f) if update == "outputs" => {
                     rewrites.push(Rewrite {
                         line: output.line,
@@ -125,7 +125,9 @@ fn run(file: &str) {
                         new: f.text.to_string(),
                     });
                 }
-                Some(f) => fail(output.line, "expected (-) and found (+):", &diff(&output.text, &f.text)),
+                Some(f) => {
+                    fail(output.line, "expected (-) and found (+):", &diff(&output.text, &f.text.to_string()))
+                }
                 None => {
                     let paths: Vec<&str> = files.iter().map(|f| f.path.as_str()).collect();
                     fail(output.line, "is not emitted; these are:", &paths.join("\n"));

@@ -87,8 +87,8 @@ pub fn objects(files: &[OutputFile]) -> Vec<(String, Json)> {
     let mut found = Vec::new();
     for file in files.iter().filter(|f| f.path.ends_with(".yaml") && !f.path.ends_with("kustomization.yaml"))
     {
-        let documents: Vec<Json> =
-            serde_saphyr::from_multiple(&file.text).unwrap_or_else(|e| panic!("{}: {e}", file.path));
+        let documents: Vec<Json> = serde_saphyr::from_multiple(&file.text.to_string())
+            .unwrap_or_else(|e| panic!("{}: {e}", file.path));
         found.extend(documents.into_iter().map(|d| (file.path.clone(), d)));
     }
     assert!(!found.is_empty());
@@ -101,7 +101,7 @@ pub fn sum(files: &[OutputFile]) -> String {
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
     let mut hash = Sha256::new();
     for file in sorted {
-        for part in [file.path.as_bytes(), file.text.as_bytes()] {
+        for part in [file.path.as_bytes(), file.text.to_string().as_bytes()] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }

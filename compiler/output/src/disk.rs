@@ -1,5 +1,6 @@
 //! Every system call that changes something, each announced to a hook, so that tests can stop or fail any of them.
 
+use ivs_plan::Text;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
@@ -14,6 +15,9 @@ pub(crate) type Hook<'h> = &'h mut dyn FnMut(&'static str) -> io::Result<()>;
 pub(crate) struct Disk<'h> {
     hook: Option<Hook<'h>>,
 }
+
+/// Bytes that are handed to the system at once.
+const BUFFER: usize = 256 << 10;
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 const CREATE: OFlags =
@@ -136,12 +140,37 @@ impl<'h> Disk<'h> {
 
     /// Writes a new file of mode 0644, whatever the umask.
     pub(crate) fn create(&mut self, at: impl AsFd, name: &str, bytes: &[u8], sync: bool) -> io::Result<()> {
+        self.fill(at, name, sync, |file| file.write_all(bytes))
+    }
+
+    /// [`Disk::create`] of a text in pieces.
+    pub(crate) fn create_text(
+        &mut self,
+        at: impl AsFd,
+        name: &str,
+        text: &Text,
+        sync: bool,
+    ) -> io::Result<()> {
+        self.fill(at, name, sync, |file| {
+            let mut buffered = io::BufWriter::with_capacity(BUFFER.min(text.len()), file);
+            text.pieces().try_for_each(|p| buffered.write_all(p.as_bytes()))?;
+            buffered.flush()
+        })
+    }
+
+    fn fill(
+        &mut self,
+        at: impl AsFd,
+        name: &str,
+        sync: bool,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<()> {
         self.step("create")?;
         let fd = rustix::fs::openat(at, name, CREATE, Mode::from_raw_mode(0o644))?;
         rustix::fs::fchmod(&fd, Mode::from_raw_mode(0o644))?;
         let mut file = File::from(fd);
         self.step("write")?;
-        file.write_all(bytes)?;
+        write(&mut file)?;
         if sync {
             self.step("fsync")?;
             file.sync_data()?;

@@ -17,6 +17,13 @@ pub(crate) fn hash(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
 
+/// The hash of a text.
+pub(crate) fn hash_text(text: &ivs_plan::Text) -> Hash {
+    let mut hasher = Sha256::new();
+    text.pieces().for_each(|p| hasher.update(p));
+    hasher.finalize().into()
+}
+
 /// What is known of a file that was written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Entry {
@@ -115,7 +122,7 @@ mod tests {
         let files: Vec<OutputFile> = [("a.yaml", "a: 1\n"), ("ü/b", "")]
             .map(|(p, t)| OutputFile { path: p.to_owned(), text: t.into() })
             .into();
-        let lines: Vec<_> = files.iter().map(|f| (f, hash(f.text.as_bytes()))).collect();
+        let lines: Vec<_> = files.iter().map(|f| (f, hash_text(&f.text))).collect();
         let text = Manifest::print(&lines);
         insta::assert_snapshot!(text, @r#"
         {

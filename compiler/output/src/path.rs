@@ -21,7 +21,9 @@ pub fn check_paths(files: &[OutputFile]) -> Result<(), Error> {
         if let Some(why) = flaw(&file.path) {
             return Err(wrong(why));
         }
-        if file.text.starts_with('\u{feff}') || file.text.contains('\r') {
+        if file.text.pieces().find(|p| !p.is_empty()).is_some_and(|p| p.starts_with('\u{feff}'))
+            || file.text.pieces().any(|p| p.contains('\r'))
+        {
             return Err(wrong("would have a byte order mark or a carriage return".to_owned()));
         }
         if let Some((first, _)) = seen.insert(folded(&file.path), (&file.path, true)) {

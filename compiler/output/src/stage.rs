@@ -4,7 +4,7 @@ use crate::disk::Disk;
 use crate::place::{Place, STAGE, STAGE_AT, STAGE_TREE, STAGING, remove_all};
 use crate::survey::{State, Survey};
 use crate::{Error, Fault, MANIFEST, NEXT, OWN_FOLDER};
-use ivs_plan::OutputFile;
+use ivs_plan::{OutputFile, Text};
 use rustix::fd::{AsFd, OwnedFd};
 use std::collections::BTreeSet;
 use std::io;
@@ -151,7 +151,7 @@ impl Stage<'_, '_, '_> {
         &mut self,
         root: &OwnedFd,
         path: &str,
-        text: Option<&str>,
+        text: Option<&Text>,
         manifest: &str,
     ) -> Result<(), Error> {
         let shown = self.place.path.join(OWN_FOLDER);
@@ -162,7 +162,7 @@ impl Stage<'_, '_, '_> {
             match text {
                 Some(text) => {
                     let stage = self.disk.folder(&own, STAGE)?;
-                    self.disk.create(&stage, "file", text.as_bytes(), sync)?;
+                    self.disk.create_text(&stage, "file", text, sync)?;
                     self.flush(&own, sync)?;
                     self.disk.replace(stage.as_fd(), "file", root.as_fd(), path)
                 }
@@ -250,7 +250,7 @@ impl Stage<'_, '_, '_> {
             match item {
                 Wanted::Folder(_) => {}
                 Wanted::Text(file) => {
-                    self.disk.create(parent, name, file.text.as_bytes(), single).map_err(failed)?;
+                    self.disk.create_text(parent, name, &file.text, single).map_err(failed)?;
                 }
                 Wanted::Same(file) => self.same(file, parent, name, single).map_err(failed)?,
                 Wanted::Foreign(path) => self.foreign(path, parent, name)?,
@@ -271,7 +271,7 @@ impl Stage<'_, '_, '_> {
                 Err(e) => return Err(e),
             }
         }
-        self.disk.create(parent, name, file.text.as_bytes(), sync)
+        self.disk.create_text(parent, name, &file.text, sync)
     }
 
     fn foreign(&mut self, path: &str, parent: &OwnedFd, name: &str) -> Result<(), Error> {

@@ -245,7 +245,7 @@ fn examine(root: BorrowedFd<'_>, job: &Job<'_>, books: &Books, buffer: &mut Vec<
     buffer.clear();
     buffer.resize(usize::try_from(size).unwrap_or(0), 0);
     file.read_exact(buffer)?;
-    if job.plan.is_some_and(|(_, f)| f.text.as_bytes() == buffer.as_slice()) {
+    if job.plan.is_some_and(|(_, f)| f.text.is(buffer)) {
         return Ok(State::Same);
     }
     Ok(if books.wrote(job.path, buffer) { State::Outdated } else { State::Taken(fault) })
@@ -264,7 +264,7 @@ fn examine_all(
 }
 
 fn hash_all(files: &[&OutputFile], threads: usize) -> Vec<Hash> {
-    in_parallel(files, threads, |part| part.iter().map(|f| manifest::hash(f.text.as_bytes())).collect())
+    in_parallel(files, threads, |part| part.iter().map(|f| manifest::hash_text(&f.text)).collect())
 }
 
 /// Results in the order of `items`.

@@ -3,6 +3,10 @@
 //! Takes evaluated declarations. Gives artifacts (folder, file, text) and findings at value paths. Never prints,
 //! never writes a file, never asks the query engine directly.
 
+mod text;
+
+pub use text::Text;
+
 use ivs_value::{RefValue, StructValue};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -73,7 +77,7 @@ pub struct OutputFile {
     /// Under the output root, `/`-separated.
     pub path: String,
     /// Its bytes: LF, no BOM.
-    pub text: Arc<str>,
+    pub text: Text,
 }
 
 /// A family of outputs. Lowerings are registered under the names that `@emits(…)` uses.

@@ -1,6 +1,6 @@
 //! Artifacts become files: one per declaration in the folder of its namespace, and a `kustomization.yaml` per folder.
 use crate::yaml;
-use ivs_plan::{Artifact, Layout, OutputFile};
+use ivs_plan::{Artifact, Layout, OutputFile, Text};
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -30,26 +30,18 @@ pub fn join(artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
         }
         Layout::Folder => (&a.folder, a.order, &a.identity).cmp(&(&b.folder, b.order, &b.identity)),
     });
+    let between: Arc<str> = Arc::from("---\n");
     let mut files = Vec::new();
     let mut folders = Vec::new();
     for folder in artifacts.chunk_by(|a, b| a.folder == b.folder) {
         let mut names = Vec::new();
         for objects in folder.chunk_by(|a, b| layout == Layout::Folder || a.file == b.file) {
             let Some(first) = objects.first() else { continue };
-            let text = match objects {
-                [one] => one.text.clone(),
-                _ => {
-                    let length = objects.iter().map(|o| o.text.len() + 4).sum();
-                    let mut text = String::with_capacity(length);
-                    for object in objects {
-                        if !text.is_empty() {
-                            text.push_str("---\n");
-                        }
-                        text.push_str(&object.text);
-                    }
-                    Arc::from(text)
-                }
-            };
+            let mut text = Text::from(first.text.clone());
+            for object in objects.iter().skip(1) {
+                text.push(between.clone());
+                text.push(object.text.clone());
+            }
             let file = file_of(first);
             files.push(OutputFile { path: format!("{}/{file}", first.folder), text });
             names.push(file);
@@ -74,5 +66,5 @@ fn kustomization(folder: &str, resources: &[&str]) -> OutputFile {
         Kustomization { api_version: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources };
     // Names of files are short texts, which can always be printed.
     let text = yaml::print(&object).unwrap_or_default();
-    OutputFile { path: format!("{folder}/kustomization.yaml"), text }
+    OutputFile { path: format!("{folder}/kustomization.yaml"), text: text.into() }
 }

@@ -276,7 +276,7 @@ fn kubectl_kustomize_reads_every_folder() {
         for file in package.files() {
             let path = folder.path().join(&file.path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, file.text.as_bytes()).unwrap();
+            fs::write(&path, file.text.to_string()).unwrap();
             if path.ends_with("kustomization.yaml") {
                 indexes.push(path.parent().unwrap().to_owned());
             }

@@ -1,0 +1,90 @@
+//! The text of a file, in the pieces it was made of.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A text that is never copied into one: a file of ten thousand objects shares theirs.
+#[derive(Clone, Default)]
+pub struct Text {
+    pieces: Vec<Arc<str>>,
+}
+
+impl Text {
+    /// Its length in bytes.
+    pub fn len(&self) -> usize {
+        self.pieces.iter().map(|p| p.len()).sum()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.iter().all(|p| p.is_empty())
+    }
+
+    /// Appends a piece.
+    pub fn push(&mut self, piece: Arc<str>) {
+        self.pieces.push(piece);
+    }
+
+    /// Its pieces, in order; some may be empty.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(|p| &**p)
+    }
+
+    /// Whether these are its bytes.
+    pub fn is(&self, bytes: &[u8]) -> bool {
+        let mut rest = Some(bytes);
+        for piece in self.pieces() {
+            rest = rest.and_then(|r| r.strip_prefix(piece.as_bytes()));
+        }
+        rest.is_some_and(<[u8]>::is_empty)
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for Text {
+    fn from(text: T) -> Self {
+        Text { pieces: vec![text.into()] }
+    }
+}
+
+impl PartialEq for Text {
+    /// Equal texts are equal, however they are cut.
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.pieces().flat_map(str::bytes).eq(other.pieces().flat_map(str::bytes))
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.is(other.as_bytes())
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces().try_for_each(|p| f.write_str(p))
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn how_a_text_is_cut_does_not_matter() {
+        let mut cut = Text::from("a: ");
+        cut.push("1\n".into());
+        assert_eq!(cut, Text::from("a: 1\n"));
+        assert_ne!(cut, Text::from("a: 2\n"));
+        assert!(cut == *"a: 1\n" && cut != *"a: 1" && cut != *"a: 1\n\n");
+        assert_eq!((cut.len(), cut.to_string().as_str()), (5, "a: 1\n"));
+    }
+}
