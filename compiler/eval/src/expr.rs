@@ -143,10 +143,10 @@ impl<'db> Machine<'db> {
                     // What is missing below is no mistake of the layers below.
                     let (quiet, found) = (self.quiet, self.says(node, slot, below));
                     self.quiet |= !found;
-                    let v = match self.decide(node, slot, below, false) {
+                    let v = match self.decide(node, slot, below) {
                         Slot::Node(n) => self.whole(n),
                         Slot::Done(v) => v,
-                        Slot::Todo | Slot::Busy => Value::Unknown,
+                        Slot::Todo | Slot::Unsaid | Slot::Busy => Value::Unknown,
                     };
                     self.quiet = quiet;
                     if v.is_unknown() && !found {

@@ -7,7 +7,7 @@
 use crate::inst::{Env, Inst};
 use crate::layer::layers;
 use ivs_grammar::ast::Span;
-use ivs_model::ir::{BlockId, Body, ExprId};
+use ivs_model::ir::{BlockId, Body, ExprId, KeyIr};
 use ivs_model::{Schema, body, decl_kind, decl_schema, source_map};
 use ivs_source::{Db, ItemDiagnostic, ItemId};
 use ivs_value::{StructValue, Value};
@@ -49,6 +49,8 @@ pub(crate) enum Keys {
 #[derive(Clone)]
 pub(crate) enum Slot {
     Todo,
+    /// Not evaluated, and no block says anything of it.
+    Unsaid,
     Busy,
     Done(Value),
     /// A struct or map, evaluated field by field.
@@ -154,7 +156,7 @@ impl<'db> Machine<'db> {
         machine.nodes.push(Node {
             keys: Keys::Fields(schema),
             contribs: Vec::new(),
-            slots: vec![Slot::Todo; count],
+            slots: vec![Slot::Unsaid; count],
             base: None,
             parent: None,
             definition: decl_kind(db, decl),
@@ -179,7 +181,25 @@ impl<'db> Machine<'db> {
                 root.contribs.push(id);
             }
         }
+        machine.mark_said(0);
         machine
+    }
+
+    /// Finds the fields that the blocks of a node say something of: most bodies say nothing of most fields.
+    pub fn mark_said(&mut self, id: NodeId) {
+        let Some(node) = self.nodes.get_mut(id as usize) else { return };
+        for contrib in &node.contribs {
+            let Some(c) = self.contribs.get(*contrib as usize) else { continue };
+            let Some(block) = c.body.blocks.get(c.block as usize) else { continue };
+            let whens = block.whens.iter().filter_map(|(_, w)| c.body.blocks.get(*w as usize));
+            for entry in std::iter::once(block).chain(whens).flat_map(|b| &b.entries) {
+                if let KeyIr::Field(i) = entry.key
+                    && let Some(slot) = node.slots.get_mut(usize::from(i))
+                {
+                    *slot = Slot::Todo;
+                }
+            }
+        }
     }
 
     pub fn report(&mut self, d: ItemDiagnostic) {

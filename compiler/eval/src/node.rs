@@ -41,8 +41,8 @@ impl<'db> Machine<'db> {
 
     fn entry_is(&self, key: &KeyIr, wanted: &KeyIr) -> bool {
         match (key, wanted) {
-            (KeyIr::Decl(d), KeyIr::Key(v)) => {
-                crate::inst::ref_to(self.db, crate::Inst::new(self.db, *d, None)) == *v
+            (KeyIr::Decl(d), KeyIr::Key(Value::Ref(r))) => {
+                crate::inst::inst_of(r) == crate::Inst::new(self.db, *d, None)
             }
             (a, b) => a == b,
         }
@@ -244,12 +244,18 @@ impl<'db> Machine<'db> {
                 self.loop_found(node, slot);
                 return Slot::Done(Value::Unknown);
             }
-            Some(Slot::Todo) => {}
+            Some(Slot::Todo | Slot::Unsaid) => {}
+        }
+        let said = matches!(state, Some(Slot::Todo));
+        if !said && let Some(v) = self.constant_default(node, slot) {
+            self.put(node, slot, Slot::Done(v.clone()));
+            return Slot::Done(v);
         }
         self.put(node, slot, Slot::Busy);
         self.stack.push((node, slot));
         let upto = self.node(node).map_or(0, |n| n.contribs.len());
-        let result = self.decide(node, slot, upto, true);
+        let steps = if said { self.steps(node, slot, upto) } else { Vec::new() };
+        let result = self.decide_by(node, slot, steps);
         self.stack.pop();
         // A loop that was reported meanwhile leaves the value unknown.
         let result = match self.node(node).and_then(|n| n.slots.get(slot as usize)) {
@@ -271,7 +277,7 @@ impl<'db> Machine<'db> {
         match self.resolve(node, slot) {
             Slot::Node(n) => self.whole(n),
             Slot::Done(v) => v,
-            Slot::Todo | Slot::Busy => Value::Unknown,
+            Slot::Todo | Slot::Unsaid | Slot::Busy => Value::Unknown,
         }
     }
 
@@ -302,7 +308,17 @@ impl<'db> Machine<'db> {
     }
 
     /// Evaluates a slot from its lowest `upto` contribs.
-    pub(crate) fn decide(&mut self, node: NodeId, slot: u32, upto: usize, keep: bool) -> Slot {
+    pub(crate) fn decide(&mut self, node: NodeId, slot: u32, upto: usize) -> Slot {
+        let steps = self.steps(node, slot, upto);
+        if steps.is_empty()
+            && let Some(v) = self.constant_default(node, slot)
+        {
+            return Slot::Done(v);
+        }
+        self.decide_by(node, slot, steps)
+    }
+
+    fn decide_by(&mut self, node: NodeId, slot: u32, steps: Vec<Step>) -> Slot {
         let def = self.slot_def(node);
         let (ty, field) = match &def {
             SlotDef::Fields(s) => match s.fields.get(slot as usize) {
@@ -311,14 +327,8 @@ impl<'db> Machine<'db> {
             },
             SlotDef::Map(ty) => (&**ty, None),
         };
-        let steps = self.steps(node, slot, upto);
-        if steps.is_empty()
-            && let Some(v) = self.constant_default(node, slot, field)
-        {
-            return Slot::Done(v);
-        }
         match ty.core() {
-            Ty::Map(_) => return self.decide_map(node, slot, ty, field, steps, keep),
+            Ty::Map(_) => return self.decide_map(node, slot, ty, field, steps),
             Ty::Struct(s) => {
                 let s = *s;
                 if let Some(result) = self.decide_struct(node, slot, s, ty, field, &steps) {
@@ -336,7 +346,7 @@ impl<'db> Machine<'db> {
                     }
                     Some(inner @ Ty::Map(_)) => {
                         let inner = inner.clone();
-                        return self.decide_map(node, slot, &inner, field, steps, keep);
+                        return self.decide_map(node, slot, &inner, field, steps);
                     }
                     _ => {}
                 }
@@ -347,20 +357,19 @@ impl<'db> Machine<'db> {
     }
 
     /// The default of a slot that nobody sets, where it is the same for every declaration.
-    fn constant_default(&mut self, node: NodeId, slot: u32, field: Option<&Field>) -> Option<Value> {
-        let field = field?;
+    fn constant_default(&mut self, node: NodeId, slot: u32) -> Option<Value> {
         let n = self.node(node)?;
         if n.base.is_some() {
             return None;
         }
+        let Keys::Fields(schema) = &n.keys else { return None };
+        let field = schema.fields.get(slot as usize)?;
         if let Some(builtin) = field.builtin {
             return matches!(builtin, Builtin::Enabled | Builtin::Labels | Builtin::Absent)
                 .then(|| self.builtin(builtin));
         }
         let definition = n.definition?;
-        if field.owner.is_none_or(|(owner, _)| owner != definition) {
-            return None;
-        }
+        let ordinal = field.owner.filter(|(owner, _)| *owner == definition)?.1;
         let constants = match &n.constants {
             Some(c) => c.clone(),
             None => {
@@ -371,8 +380,6 @@ impl<'db> Machine<'db> {
                 c
             }
         };
-        let (_, ordinal) = field.owner?;
-        let _ = slot;
         constants.get(ordinal as usize).cloned().flatten()
     }
 
@@ -618,10 +625,11 @@ impl<'db> Machine<'db> {
                 Some(self.add_contrib(Contrib { block: *block, node: id, parent: Some(*c), ..c_full }))
             })
             .collect();
+        let fields = matches!(keys, Keys::Fields(_));
         self.nodes.push(Node {
             keys,
             contribs,
-            slots: vec![Slot::Todo; count],
+            slots: vec![if fields { Slot::Unsaid } else { Slot::Todo }; count],
             base,
             parent,
             definition,
@@ -629,6 +637,9 @@ impl<'db> Machine<'db> {
             constants: None,
             whole: None,
         });
+        if fields {
+            self.mark_said(id);
+        }
         id
     }
 
@@ -639,9 +650,7 @@ impl<'db> Machine<'db> {
         ty: &Ty,
         field: Option<&Field>,
         steps: Vec<Step>,
-        keep: bool,
     ) -> Slot {
-        let _ = keep;
         let Ty::Map(kv) = ty.core() else { return Slot::Done(Value::Unknown) };
         let kv = kv.clone();
         let map_ty = Ty::Map(kv.clone());
@@ -758,7 +767,7 @@ impl<'db> Machine<'db> {
                     let frame = Frame::of(Arc::default(), self.item);
                     return self.read_names(&frame, 0, &v, path.get(i + 1..).unwrap_or_default(), false);
                 }
-                Slot::Todo | Slot::Busy => return Value::Unknown,
+                Slot::Todo | Slot::Unsaid | Slot::Busy => return Value::Unknown,
             }
         }
         self.whole(node)

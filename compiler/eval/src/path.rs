@@ -60,7 +60,7 @@ impl<'db> Machine<'db> {
         match self.resolve(node, slot) {
             Slot::Node(n) => At::Node(n),
             Slot::Done(v) => At::Value(v),
-            Slot::Todo | Slot::Busy => At::Value(Value::Unknown),
+            Slot::Todo | Slot::Unsaid | Slot::Busy => At::Value(Value::Unknown),
         }
     }
 

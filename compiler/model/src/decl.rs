@@ -69,6 +69,7 @@ pub(crate) fn resolve_path(db: &dyn Db, module: Module, words: &[SmolStr]) -> Op
 }
 
 /// The kind of a declaration; `None` if there is no such kind.
+#[salsa::tracked(returns(copy))]
 pub fn decl_kind(db: &dyn Db, item: ItemId) -> Option<ItemId> {
     kind_named(db, item_module(db, item), &item.key(db).kind)
 }
@@ -142,6 +143,7 @@ pub fn base_chain(db: &dyn Db, item: ItemId) -> BaseChain {
 }
 
 /// The fields of a declaration: its kind's, and the parameters of its templates.
+#[salsa::tracked(returns(clone))]
 pub fn decl_schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
     // Only templates declare parameters: whatever derives from one shares its fields.
     let info = decl_info(db, item);

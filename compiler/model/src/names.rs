@@ -140,7 +140,12 @@ pub fn module_index(db: &dyn Db, module: Module) -> ModuleIndex {
 
 /// The module of an item.
 pub fn item_module(db: &dyn Db, item: ItemId) -> Module {
-    Module::new(db, item.file(db).module(db).clone())
+    file_module(db, item.file(db))
+}
+
+#[salsa::tracked(returns(copy))]
+fn file_module(db: &dyn Db, file: SourceFile) -> Module {
+    Module::new(db, file.module(db).clone())
 }
 
 /// A `use`, reduced to what it brings.
