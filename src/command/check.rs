@@ -17,6 +17,8 @@ pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
     let mut session = engine::session(&project, global);
     let report = session.check();
     let environments = session.environments().len();
+    // The process ends: taking a large session apart would be work for nothing.
+    std::mem::forget(session);
     drop(progress);
     let findings = engine::findings(report, &prefix(&project.root));
     let exit = findings.exit();

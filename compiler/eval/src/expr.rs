@@ -222,7 +222,7 @@ impl<'db> Machine<'db> {
             },
             TExpr::IsTemplate { value, template } => match self.eval(f, *value) {
                 Value::Ref(r) => {
-                    let chain = ivs_model::base_chain(self.db, crate::inst_of(&r).decl(self.db)).chain;
+                    let chain = &ivs_model::base_chain(self.db, crate::inst_of(&r).decl(self.db)).chain;
                     Value::Bool(chain.contains(template))
                 }
                 Value::None => Value::Bool(false),

@@ -115,7 +115,8 @@ pub(crate) fn chain(db: &dyn Db, env: Env) -> Vec<SmolStr> {
     let Some(own) = own else { return vec![env.name(db).clone()] };
     let mut names: Vec<SmolStr> = ivs_model::base_chain(db, own)
         .chain
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|d| !decl_info(db, *d).template)
         .map(|d| d.key(db).name.clone())
         .collect();

@@ -141,7 +141,7 @@ pub fn layers(db: &dyn Db, env: Env, inst: Inst) -> Arc<[Layer]> {
     let mut out: Vec<Layer> = Vec::new();
     let mut key = inst.key(db).clone();
     let mut links: Vec<(ItemId, Option<FamilyKey>, Arc<[Value]>)> = Vec::new();
-    for link in base_chain(db, decl).chain {
+    for &link in &base_chain(db, decl).chain {
         let binders = match &key {
             Some(k) => {
                 let members = family(db, env, link);

@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// Steps that one formula may take.
 pub const MAX_STEPS: u32 = 1_000_000;
 
+/// Structs and maps that a declaration of the library's larger kinds has.
+const TYPICAL: usize = 24;
+
 pub(crate) type NodeId = u32;
 pub(crate) type ContribId = u32;
 
@@ -153,6 +156,8 @@ impl<'db> Machine<'db> {
         machine.inst = Some(inst);
         let schema = decl_schema(db, decl);
         let count = schema.fields.len();
+        machine.nodes.reserve(TYPICAL);
+        machine.contribs.reserve(2 * TYPICAL);
         machine.nodes.push(Node {
             keys: Keys::Fields(schema),
             contribs: Vec::new(),

@@ -120,6 +120,7 @@ pub struct BaseChain {
 }
 
 /// Follows `from`, without recursion, so that a loop or an endless chain is an error and nothing worse.
+#[salsa::tracked(returns(ref))]
 pub fn base_chain(db: &dyn Db, item: ItemId) -> BaseChain {
     let mut chain = vec![item];
     let mut at = item;
@@ -151,7 +152,7 @@ pub fn decl_schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
         return extended_schema(db, item);
     }
     let template = match info.base {
-        Some(_) => base_chain(db, item).chain.into_iter().find(|l| decl_info(db, *l).template),
+        Some(_) => base_chain(db, item).chain.iter().copied().find(|l| decl_info(db, *l).template),
         None => None,
     };
     match template {

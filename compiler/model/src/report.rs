@@ -59,10 +59,13 @@ fn base_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
     if decl_info(db, item).base.is_none() || decl_kind(db, item).is_none() {
         return;
     }
+    let chain = base_chain(db, item);
+    if chain.error.is_none() && decl_info(db, item).base_version.is_none() {
+        return;
+    }
     let parsed = parse_item(db, item);
     let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return };
     let Some(base) = &d.base else { return };
-    let chain = base_chain(db, item);
     let name = base.path.words.last().map_or("", |w| w.text.as_str());
     match &chain.error {
         // An error further up the chain is reported there.
@@ -185,7 +188,7 @@ fn version_report(db: &dyn Db, item: ItemId, base: &ivs_grammar::ast::Base, out:
 
 /// The `version = 1.2.0` of a declaration or the nearest base that has one.
 fn stated_version(db: &dyn Db, item: ItemId) -> Option<(ItemId, Span, semver::Version)> {
-    base_chain(db, item).chain.into_iter().find_map(|link| {
+    base_chain(db, item).chain.iter().copied().find_map(|link| {
         let parsed = parse_item(db, link);
         let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return None };
         d.block.entries.iter().find_map(|e| match &e.kind {

@@ -263,8 +263,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if self.item.key(self.db).keyword != "decl" {
             return None;
         }
-        let chain = crate::decl::base_chain(self.db, self.item).chain;
-        chain.into_iter().skip(1).find(|i| crate::decl::decl_info(self.db, *i).template)
+        let chain = &crate::decl::base_chain(self.db, self.item).chain;
+        chain.iter().copied().skip(1).find(|i| crate::decl::decl_info(self.db, *i).template)
     }
 
     fn set(
