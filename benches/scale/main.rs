@@ -67,8 +67,8 @@ fn cold(n: usize) -> Outcome<()> {
         let mut built = built.once();
         let ((report, files), time) = timed(|| built.build(None));
         whole(&report)?;
-        if files.len() < n {
-            return Err(format!("{} files for {n} services", files.len()).into());
+        if files.is_empty() {
+            return Err(format!("no files for {n} services").into());
         }
         builds.push(time);
     }

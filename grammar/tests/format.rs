@@ -152,7 +152,6 @@ proptest! {
 
     /// Line ends, blanks and comments anywhere between tokens change neither the tree nor the layout's promises.
     #[test]
-    #[ignore = "known: a comment inside an index bracket is not yet laid out the same twice"]
     fn any_layout(seed in prop::collection::vec((0usize..10_000, prop::sample::select(&["\n", "\n\n\n", "  ", " // c\n", " /* c */ ", "\n/* c\n  d */\n", "\r\n\t"][..])), 1..12)) {
         let text = LAYOUT;
         let gaps = gaps(text);

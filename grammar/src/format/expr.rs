@@ -197,13 +197,7 @@ impl<'s> Printer<'s> {
             p.token(close);
         };
         // A line that ended behind the opening bracket ends there again.
-        let mut first = span.start + 1;
-        while first < span.end
-            && matches!(self.src.as_bytes().get(first as usize), Some(b' ' | b'\t' | b'\r'))
-        {
-            first += 1;
-        }
-        let broken = matches!(self.src.as_bytes().get(first as usize), Some(b'\n' | b'/'));
+        let broken = self.line_ends_behind(span);
         if self.is_flat() {
             if broken {
                 self.end_line(0)
@@ -227,6 +221,24 @@ impl<'s> Printer<'s> {
             self.end_line(indent);
         }
         self.token(close);
+    }
+
+    /// Whether the line ends between the bracket that opens `span` and what is in it.
+    fn line_ends_behind(&self, span: Span) -> bool {
+        let mut rest = self.src.get(span.start as usize + 1..span.end as usize).unwrap_or_default();
+        loop {
+            rest = rest.trim_start_matches([' ', '\t', '\r']);
+            if rest.starts_with('\n') || rest.starts_with("//") {
+                return true;
+            }
+            let Some((comment, behind)) = rest.strip_prefix("/*").and_then(|r| r.split_once("*/")) else {
+                return false;
+            };
+            if comment.contains('\n') {
+                return true;
+            }
+            rest = behind;
+        }
     }
 
     /// Brackets around elements.

@@ -1107,7 +1107,11 @@ impl<'s> Parser<'s> {
                 b'\n' => return None,
                 0 if j >= self.bytes.len() => return None,
                 _ => {
-                    j = crate::skim::skip_token(self.near(j), j).unwrap_or(j + 1);
+                    let end = crate::skim::skip_token(self.near(j), j).unwrap_or(j + 1);
+                    if self.bytes.get(j..end).is_some_and(|token| token.contains(&b'\n')) {
+                        return None;
+                    }
+                    j = end;
                     continue;
                 }
             }
