@@ -12,7 +12,9 @@ pub use ivs_driver::Session;
 pub fn session(project: &Project, global: &Global) -> Session {
     // 0 stands for one per processor.
     let threads = global.threads.map_or(0, usize::from);
-    Session::new(project.sources.clone(), project.config.clone(), threads).once()
+    Session::new(project.sources.clone(), project.config.clone(), threads)
+        .with_data(project.data.clone())
+        .once()
 }
 
 /// What the compiler found. `prefix` leads from the current folder to the package.

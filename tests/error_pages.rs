@@ -58,7 +58,7 @@ fn the_failing_example_yields_the_code_alone_and_the_repaired_one_is_clean() {
     for (code, text) in pages() {
         let blocks = fences(&text);
         let (fixed, failing): (Vec<_>, Vec<_>) =
-            blocks.iter().filter(|f| f.is("ivs")).partition(|f| f.has("fixed"));
+            blocks.iter().filter(|f| f.is("ivs") || f.is("data")).partition(|f| f.has("fixed"));
         assert_eq!(
             fixed.is_empty(),
             failing.is_empty(),

@@ -149,3 +149,36 @@ fn a_rename_reaches_those_who_name_it() {
     let messages: Vec<&str> = report.diagnostics.iter().map(|d| d.message.as_str()).collect();
     assert_eq!(messages, ["unknown name `cart`"], "`search` still names the old one");
 }
+
+#[test]
+fn a_new_text_of_a_data_file_is_read_by_its_readers_alone() {
+    Database::enable_logging();
+    let text = r#"struct row { name: string, replicas: int }
+let rows: {string: row} = load("rows.csv")
+let others: [row] = load("others.json")
+kind box { replicas: int }
+box a { replicas = rows["a"].replicas }
+box b { replicas = length(others) }
+"#;
+    let source = SourceText { path: "shop.ivs".into(), module: "shop".into(), text: Arc::from(text) };
+    let mut session = Session::new(vec![source], Config::named("shop"), 1);
+    session.set_data("rows.csv", "key,name,replicas\na,x,3\n");
+    session.set_data("others.json", "[]");
+    assert_eq!(session.check().diagnostics, []);
+    assert_eq!(session.value(None, "a.replicas"), Ok("3".into()));
+
+    session.set_data("rows.csv", "key,name,replicas\na,x,4\n");
+    session.database().start_log();
+    assert_eq!(session.check().diagnostics, []);
+    let mut counts = BTreeMap::new();
+    for key in session.database().take_log() {
+        *counts.entry(key.split('(').next().unwrap_or(&key).to_owned()).or_insert(0) += 1;
+    }
+    // The file, its `load`, the constant, and `a`; nothing is typed again, `others` and `b` stay.
+    only(&counts, &[("data_tree", 1), ("loaded", 1), ("evaluated", 1), ("object", 1), ("value", 1)]);
+    assert_eq!(session.value(None, "a.replicas"), Ok("4".into()));
+
+    session.remove_data("rows.csv");
+    let codes: Vec<_> = session.check().diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["IVS1060"]);
+}

@@ -3,6 +3,7 @@
 //! A case is a heading that states the rule and the blocks under it:
 //!
 //! - `ivs` (with `file=path.ivs` in packages of several files): the source. `crlf`, `bom` and `repeat` change how it is read.
+//! - `data file=clients.csv`: a data file for `load`.
 //! - `diagnostics`: every diagnostic, exactly as `support::render` writes it. Without this block the source compiles
 //!   without a word.
 //! - `values` (with `env=name`): lines `path = value` that evaluation gives.
@@ -46,7 +47,7 @@ fn cases(text: &str) -> Vec<Case> {
         }
         let case = cases.last_mut().unwrap();
         match fence.info.first().map(String::as_str) {
-            Some("ivs") => case.sources.push(fence.source()),
+            Some("ivs" | "data") => case.sources.push(fence.source()),
             Some("diagnostics") if case.diagnostics.is_none() => case.diagnostics = Some(fence),
             Some("values") => case.values.push(fence),
             Some("yaml") => case.outputs.push(fence),
@@ -176,6 +177,7 @@ folders! {
     evaluation = "tests/literate/evaluation";
     functions = "tests/literate/functions";
     items = "tests/literate/items";
+    load = "tests/literate/load";
     layers = "tests/literate/layers";
     names = "tests/literate/names";
     seeds = "tests/literate/seeds";

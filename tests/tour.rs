@@ -8,11 +8,15 @@ use support::{check, fences, render, root};
 #[test]
 fn every_block_of_the_tour_compiles_alone() {
     let text = std::fs::read_to_string(root().join("docs/tour.md")).unwrap();
-    let blocks: Vec<_> = fences(&text).into_iter().filter(|f| f.is("ivs")).collect();
+    let all = fences(&text);
+    let blocks: Vec<_> = all.iter().filter(|f| f.is("ivs")).collect();
     assert!(!blocks.is_empty(), "the tour shows no source");
     let mut failures = String::new();
     for block in &blocks {
-        let report = check(&[block.source()]);
+        // A block is alone but for the data of its section.
+        let data = all.iter().filter(|f| f.is("data") && f.heading == block.heading);
+        let sources: Vec<_> = std::iter::once(*block).chain(data).map(support::Fence::source).collect();
+        let report = check(&sources);
         let codes: Vec<&str> = report.diagnostics.iter().map(|d| d.code).collect();
         // What is meant to fail is followed by its code.
         let expected: Vec<&str> = if block.has("error") {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use ivs_driver::{Report, Session};
-use ivs_project::{Config, SourceText};
+use ivs_project::{Config, DataText, SourceText};
 use ivs_source::{Diagnostic, Edit, Fix, Place, Severity};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -132,11 +132,13 @@ pub fn source(path: &str, text: &str) -> SourceText {
     SourceText { path: path.to_owned(), module: format!("{PACKAGE}{folders}"), text: Arc::from(text) }
 }
 
-/// A session over a package of these sources.
+/// A session over a package of these sources. What does not end in `.ivs` is a data file.
 pub fn session(sources: &[SourceText], threads: usize) -> Session {
     let mut sorted = sources.to_vec();
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
-    Session::new(sorted, Config::named(PACKAGE), threads)
+    let (sources, data): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|s| s.path.ends_with(".ivs"));
+    let data = data.into_iter().map(|d| DataText { path: d.path, text: Ok(d.text) }).collect();
+    Session::new(sources, Config::named(PACKAGE), threads).with_data(data)
 }
 
 /// Checks a package in a session of its own.

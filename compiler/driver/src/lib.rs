@@ -3,6 +3,7 @@
 //! Takes texts and a configuration. Gives reports and files; keeps what it computed, so that the next question after
 //! an edit is answered from what did not change. Never reads or writes a file.
 
+mod data;
 mod database;
 mod decide;
 mod emit;
@@ -15,7 +16,7 @@ pub use report::{Report, ReportFile};
 use ivs_eval::{Env, Inst, PathKey};
 use ivs_plan::OutputFile;
 use ivs_project::{Config, SourceText};
-use ivs_source::{Program, SourceFile};
+use ivs_source::{DataFiles, Program, SourceFile};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ impl Session {
         let _ = Program::builder(files.into(), config.package.clone().into(), date)
             .durability(Durability::MEDIUM)
             .new(&db);
+        // Made here, so that who asked before the first data file came asks again.
+        DataFiles::new(&db, Arc::from([]));
         Session { db, threads, config, once: false }
     }
 

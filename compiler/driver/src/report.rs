@@ -3,8 +3,8 @@
 use crate::database::Database;
 use ivs_grammar::ast::Span;
 use ivs_source::{
-    Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Program, Severity, SourceFile, item_offset,
-    items,
+    DataFiles, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Program, Severity, SourceFile,
+    item_offset, items,
 };
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -84,6 +84,13 @@ pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
                 let of = placer.file(file);
                 out.push(syntax(of, e));
             }
+        }
+    }
+    for entry in DataFiles::get(db).entries(db).iter() {
+        if let Ok(file) = entry.text
+            && touched.contains(&file)
+        {
+            placer.file(file);
         }
     }
     for d in &findings {

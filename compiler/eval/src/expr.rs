@@ -93,6 +93,13 @@ impl<'db> Machine<'db> {
             TExpr::Error | TExpr::Selector(_) => Value::Unknown,
             TExpr::Const(v) => v.clone(),
             TExpr::Secret(s) => Value::Secret(s.clone()),
+            TExpr::Load { .. } => {
+                let loaded = crate::load::loaded(self.db, self.env, f.item, id);
+                for d in &loaded.diagnostics {
+                    self.report(d.clone());
+                }
+                loaded.value.clone()
+            }
             TExpr::Interpolate(parts) => self.interpolate(f, id, parts),
             TExpr::List(items) => Value::List(items.iter().map(|e| self.eval(f, *e)).collect()),
             TExpr::ListFor { clauses, base, body } => {

@@ -11,6 +11,7 @@ mod global;
 #[allow(missing_docs)] // made by macros of the engine
 mod inst;
 mod layer;
+mod load;
 mod loops;
 mod machine;
 mod node;
@@ -25,6 +26,7 @@ pub use inst::{Env, FamilyKey, Inst, environments, inst_name, inst_of, qualified
 pub use layer::{
     Family, Layer, LayerKind, absent_members, family, instances, is_enabled, layers, set_of, static_conflicts,
 };
+pub use load::data_place;
 pub use provenance::{Link, provenance};
 pub use result::{ObjectResult, PathKey, object, object_once, value};
 

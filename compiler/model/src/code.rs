@@ -25,6 +25,7 @@ codes! {
     OVERLAY_ITEM = "IVS1022", "overlays only amend declarations";
     DUPLICATE_MEMBER = "IVS1030", "an enum member named twice";
     DUPLICATE_FIELD_DEFINITION = "IVS1031", "a field defined twice";
+    DATA_FILE = "IVS1060", "a data file that cannot be loaded";
     DUPLICATE_PATH = "IVS1103", "a path set twice";
     FINAL_OVERRIDDEN = "IVS1104", "a final value overridden";
     REMOVED_ABSENT = "IVS1105", "a key removed that is not there";
@@ -54,6 +55,12 @@ codes! {
     BAD_LITERAL = "IVS2016", "a value that cannot be read as its type";
     NOT_A_REFERENCE = "IVS2017", "a name that is no value";
     UPSIDE_DOWN = "IVS2018", "a range upside down";
+    LOAD_TYPE = "IVS2040", "a `load` whose type says nothing, or cannot be read";
+    DATA_SYNTAX = "IVS2041", "a data file that breaks its format's rules";
+    DATA_UNKNOWN = "IVS2042", "an unknown column or key in a data file";
+    DATA_TWICE = "IVS2043", "a column or key twice in a data file";
+    DATA_TYPE = "IVS2044", "a value of the wrong type in a data file";
+    DATA_MISSING = "IVS2045", "a value missing in a data file";
     VALUE_REQUIRED = "IVS2101", "a required value is missing";
     OUT_OF_RANGE = "IVS2102", "a value outside its type's bounds";
     REQUIRE_FAILED = "IVS2103", "a requirement does not hold";
@@ -70,5 +77,7 @@ codes! {
     LIMIT_STRING = "IVS4106", "a string that is too long";
     LIMIT_STEPS = "IVS4107", "a formula that takes too many steps";
     LIMIT_DEPTH = "IVS4108", "a chain of values that is too deep";
+    LIMIT_DATA_SIZE = "IVS4130", "a data file over 8 MiB";
+    LIMIT_DATA = "IVS4131", "a data file with too many values, or too deep";
     NOT_IN_THIS_VERSION = "IVS0099", "not in this version";
 }

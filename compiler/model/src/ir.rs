@@ -280,6 +280,11 @@ pub enum TExpr {
     },
     /// `secret("vault://…")`
     Secret(SmolStr),
+    /// `load("clients.csv")`, read as a type.
+    Load {
+        path: SmolStr,
+        ty: Box<Ty>,
+    },
 }
 
 /// A piece of a string.

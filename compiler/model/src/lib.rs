@@ -3,6 +3,8 @@
 //! Takes items. Gives resolved names, schemas, and typed bodies with diagnostics, as queries. Never evaluates a formula.
 
 pub mod code;
+#[allow(missing_docs)] // made by macros of the engine
+mod data;
 mod decl;
 mod fields;
 mod infer;
@@ -15,6 +17,7 @@ mod ty;
 mod types;
 mod units;
 
+pub use data::{DataFile, Spelled, bare_unit, data_file, measures, near, near_declaration};
 pub use decl::{
     BaseError, DeclInfo, OverlayTarget, base_chain, decl_info, decl_kind, decl_schema, decls_of_kind,
     overlay_targets, overlays_of, qualified_name, resolve_base,

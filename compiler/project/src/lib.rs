@@ -5,10 +5,12 @@
 
 pub mod codes;
 mod config;
+mod data;
 mod discover;
 mod problem;
 
 pub use config::{Config, Date, Setting, parse_config};
+pub use data::{DataText, data_files};
 pub use discover::{MAX_FILE_BYTES, OUT_FOLDER};
 pub use problem::{Failure, FileText};
 
@@ -39,6 +41,8 @@ pub struct Project {
     pub config: Config,
     /// Its sources, sorted by path.
     pub sources: Vec<SourceText>,
+    /// The data files that its sources load, sorted by path.
+    pub data: Vec<DataText>,
 }
 
 /// Reads the package that `start` is in: `start` is a folder of the package, its `ivs.toml`, or one of its files.
@@ -65,10 +69,13 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(CONFIG_FILE).is_file()).map(Path::to_path_buf)
 }
 
-/// A package `main` of one text, named `path` in messages; for stdin and for scratch files.
+/// A package `main` of one text, named `path` in messages; for stdin and for scratch files. What it loads is looked
+/// for below the current folder.
 pub fn load_text(path: &str, text: &str) -> Project {
     let source = SourceText { path: path.to_owned(), module: "main".to_owned(), text: Arc::from(text) };
-    Project { root: PathBuf::from("."), config: Config::named("main"), sources: vec![source] }
+    let root = PathBuf::from(".");
+    let data = data_files(&root, None, [text], false);
+    Project { root, config: Config::named("main"), sources: vec![source], data }
 }
 
 /// The text of one file, whatever package it is in.
@@ -83,9 +90,10 @@ fn load_single(file: &Path) -> Result<Project, Failure> {
     let mut problems = Problems::default();
     let text = discover::read(file, &name, &mut problems);
     let Some(text) = text else { return Err(problems.into_failure()) };
-    let mut project = load_text(&name, &text);
-    project.root = file.parent().map(Path::to_path_buf).unwrap_or_default();
-    Ok(project)
+    let source = SourceText { path: name, module: "main".to_owned(), text: Arc::from(text) };
+    let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
+    let data = data_files(&root, None, [&*source.text], false);
+    Ok(Project { root, config: Config::named("main"), sources: vec![source], data })
 }
 
 fn load_root(root: &Path, out: Option<&Path>) -> Result<Project, Failure> {
@@ -99,7 +107,10 @@ fn load_root(root: &Path, out: Option<&Path>) -> Result<Project, Failure> {
     let package = config.as_ref().map_or("main", |c| c.package.as_str());
     let sources = discover::sources(root, package, out, &mut problems);
     match config {
-        Some(config) if problems.is_empty() => Ok(Project { root: root.to_path_buf(), config, sources }),
+        Some(config) if problems.is_empty() => {
+            let data = data_files(root, out, sources.iter().map(|s| &*s.text), true);
+            Ok(Project { root: root.to_path_buf(), config, sources, data })
+        }
         _ => Err(problems.into_failure()),
     }
 }

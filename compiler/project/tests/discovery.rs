@@ -199,3 +199,83 @@ fn a_thousand_files_come_in_order() {
     assert_eq!(project.sources.len(), 1_000);
     assert!(project.sources.is_sorted_by(|a, b| a.path < b.path));
 }
+
+/// Each data file as `path: what it is`.
+fn data(dir: &TempDir) -> Vec<String> {
+    let project = load(dir.path(), None).unwrap();
+    let shown = |d: &ivs_project::DataText| match &d.text {
+        Ok(text) => format!("{}: {} bytes", d.path, text.len()),
+        Err(problem) => format!("{}: {problem:?}", d.path),
+    };
+    project.data.iter().map(shown).collect()
+}
+
+#[test]
+fn only_data_files_that_are_loaded_are_read() {
+    let dir = package(&[
+        ("main.ivs", "let a: [int] = load(\"a.json\")\nlet b: [r] = load ( \"data/b.csv\" )"),
+        ("a.json", "[1]"),
+        ("data/b.csv", "x\n1\n"),
+        ("unread.json", "[]"),
+    ]);
+    assert_eq!(data(&dir), ["a.json: 3 bytes", "data/b.csv: 4 bytes"]);
+}
+
+#[test]
+fn data_files_that_are_not_there_come_with_those_that_are() {
+    let dir = package(&[
+        ("main.ivs", "let a: [int] = load(\"b.json\")"),
+        ("data/a.json", "[1]"),
+        ("out/c.json", "[1]"),
+        (".hidden/d.json", "[1]"),
+        ("other/ivs.toml", CONFIG),
+        ("other/e.json", "[1]"),
+    ]);
+    assert_eq!(data(&dir), [r#"b.json: Missing { others: ["data/a.json"] }"#]);
+}
+
+#[test]
+fn data_files_belong_to_the_package() {
+    let text = ["ivs.toml", "out/a.json", "other/b.json", "folder.json", "bytes.json", "../up.json"]
+        .map(|p| format!("let x: [int] = load(\"{p}\")\n"))
+        .concat();
+    let dir = package(&[
+        ("main.ivs", &text),
+        ("out/a.json", "[1]"),
+        ("other/ivs.toml", CONFIG),
+        ("other/b.json", "[1]"),
+        ("folder.json/x", ""),
+    ]);
+    write(dir.path(), "bytes.json", b"[\n\xff]");
+    let found = data(&dir);
+    let wanted = [
+        ("bytes.json", "is not UTF-8, from line 2 on"),
+        ("folder.json", "is a folder"),
+        ("ivs.toml", "is the package's own"),
+        ("other/b.json", "belongs to a package of its own"),
+        ("out/a.json", "is an output"),
+    ];
+    // A path that leaves the package is not looked at.
+    assert_eq!(found.len(), wanted.len(), "{found:#?}");
+    for (found, (path, why)) in found.iter().zip(wanted) {
+        assert!(found.starts_with(&format!("{path}: Refused {{ message: \"`{path}` {why}\"")), "{found}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_may_not_lead_a_load_out_of_the_package() {
+    let outside = package(&[("secret.json", "[1]")]);
+    let dir = package(&[("main.ivs", "let a: [int] = load(\"a.json\")")]);
+    std::os::unix::fs::symlink(outside.path().join("secret.json"), dir.path().join("a.json")).unwrap();
+    let found = data(&dir);
+    assert!(found[0].contains("leaves the package"), "{found:?}");
+}
+
+#[test]
+fn a_data_file_over_the_limit_is_not_read() {
+    let dir = package(&[("main.ivs", "let a: [int] = load(\"a.json\")")]);
+    let file = fs::File::create(dir.path().join("a.json")).unwrap();
+    file.set_len(ivs_project::MAX_FILE_BYTES + 1).unwrap();
+    assert_eq!(data(&dir), ["a.json: TooLarge { limit: 8388608 }"]);
+}

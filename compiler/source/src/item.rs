@@ -125,6 +125,9 @@ pub fn item_head(db: &dyn Db, item: ItemId) -> Option<Head> {
 
 /// Where an item's text begins in its file. Only rendering may ask.
 pub fn item_offset(db: &dyn Db, item: ItemId) -> u32 {
+    if crate::is_data(db, item) {
+        return 0;
+    }
     items(db, item.file(db)).chunk(item).map_or(0, |c| c.span.start)
 }
 

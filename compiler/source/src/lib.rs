@@ -2,11 +2,15 @@
 //!
 //! Takes texts. Gives items with stable identities, trees and the vocabulary of diagnostics. Never resolves a name.
 
+// The engine's macros make constructors and setters without documentation.
+#[allow(missing_docs)]
+mod data;
 pub mod diagnostic;
 // The engine's macros make constructors and setters without documentation.
 #[allow(missing_docs)]
 mod item;
 
+pub use data::{DataEntry, DataFiles, DataProblem, data_item, is_data};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity};
 pub use item::{
     Db, FileItems, ItemId, ItemKey, Parsed, Program, SourceFile, item_head, item_offset, item_text, items,

@@ -32,7 +32,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if name == "secret" {
             return self.secret(args, span);
         }
-        if matches!(name.as_str(), "load" | "attr" | "expand") {
+        if name == "load" {
+            return self.load(at, args, span, want);
+        }
+        if matches!(name.as_str(), "attr" | "expand") {
             self.not_yet(at, &format!("`{name}`"));
             return self.add(TExpr::Error, Ty::Error, span);
         }

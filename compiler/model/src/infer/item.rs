@@ -9,7 +9,7 @@ use crate::names::{item_module, nearest_name};
 use crate::ty::Ty;
 use crate::types::TypeReader;
 use crate::units::unit_def;
-use ivs_grammar::ast::{Attr, Decl, EntryKind, Expr, ExprKind, Item, ItemKind, Span, SyntaxError};
+use ivs_grammar::ast::{Attr, Decl, EntryKind, Expr, Item, ItemKind, Span, SyntaxError};
 use ivs_source::{
     Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, item_text, parse_item,
 };
@@ -179,18 +179,21 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             ItemKind::Let { name, ty, value } => {
                 self.map.name = name.span;
-                if let ExprKind::Postfix { base, .. } = &value.kind
-                    && matches!(&base.kind, ExprKind::Name(n) if n == "load")
-                {
-                    self.not_yet(name.span, "`load`");
-                    return Ty::Error;
-                }
                 let mut reader = TypeReader::new(self.db, self.item);
                 let annotation = ty.as_ref().map(|t| reader.read(t));
                 self.finish_types(reader);
                 let (id, ty) = match annotation {
                     Some(ty) => {
                         let value = self.check(value, &ty);
+                        let loaded = matches!(
+                            self.body.exprs.get(value as usize),
+                            Some(crate::ir::TExpr::Load { .. })
+                        );
+                        if loaded {
+                            // A file is read as the type, value by value.
+                            self.body.value = Some(value);
+                            return ty;
+                        }
                         self.add(
                             crate::ir::TExpr::Conform { value, ty: Box::new(ty.clone()) },
                             ty,

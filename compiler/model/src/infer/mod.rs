@@ -7,6 +7,7 @@ mod block;
 mod call;
 mod expr;
 mod item;
+mod load;
 mod name;
 mod number;
 mod ops;
