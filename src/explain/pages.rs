@@ -138,6 +138,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS6041", include_str!("../../docs/errors/IVS6041.md")),
     ("IVS6044", include_str!("../../docs/errors/IVS6044.md")),
     ("IVS6050", include_str!("../../docs/errors/IVS6050.md")),
+    ("IVS6200", include_str!("../../docs/errors/IVS6200.md")),
+    ("IVS6203", include_str!("../../docs/errors/IVS6203.md")),
     ("IVS6901", include_str!("../../docs/errors/IVS6901.md")),
     ("IVS6902", include_str!("../../docs/errors/IVS6902.md")),
     ("IVS6903", include_str!("../../docs/errors/IVS6903.md")),

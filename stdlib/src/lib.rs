@@ -21,6 +21,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("platform/environment.ivs", include_str!("../platform/environment.ivs")),
     ("platform/external.ivs", include_str!("../platform/external.ivs")),
     ("platform/gateway.ivs", include_str!("../platform/gateway.ivs")),
+    ("platform/manifest.ivs", include_str!("../platform/manifest.ivs")),
     ("platform/namespace.ivs", include_str!("../platform/namespace.ivs")),
     ("platform/priority.ivs", include_str!("../platform/priority.ivs")),
     ("platform/probe.ivs", include_str!("../platform/probe.ivs")),

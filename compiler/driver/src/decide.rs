@@ -49,8 +49,14 @@ pub(crate) fn enabled(db: &dyn Db, env: Env) -> Vec<Inst> {
 pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDiagnostic> {
     let mut out = declarations(db, env);
     let insts = enabled(db, env);
-    let found =
-        each(db, threads, &insts, |db, inst| decided(db, env, *inst, &ivs_eval::object(db, env, *inst)));
+    let found = each(db, threads, &insts, |db, inst| {
+        let result = ivs_eval::object(db, env, *inst);
+        let mut decided = decided(db, env, *inst, &result);
+        if !decided.1 && emit::judged(db, *inst, &result.value) {
+            decided.0.extend(emit::findings(db, env, *inst, &emit::lower(db, env, *inst)));
+        }
+        decided
+    });
     out.extend(combined(db, env, &insts, found));
     out
 }
@@ -97,9 +103,17 @@ pub(crate) fn environment_once(
     let insts = enabled(db, env);
     let done = each(db, threads, &insts, |db, inst| {
         let result = ivs_eval::object_once(db, env, *inst);
-        let decided = decided(db, env, *inst, &result);
-        let sound = lower && !decided.1 && emit::emits(db, *inst);
-        (decided, sound.then(|| Arc::new(emit::lowered(db, env, *inst, &result.value))))
+        let mut decided = decided(db, env, *inst, &result);
+        let whole = !decided.1;
+        if lower {
+            let sound = whole && emit::emits(db, *inst);
+            return (decided, sound.then(|| Arc::new(emit::lowered(db, env, *inst, &result.value))));
+        }
+        if whole && emit::judged(db, *inst, &result.value) {
+            let lowered = emit::lowered(db, env, *inst, &result.value);
+            decided.0.extend(emit::findings(db, env, *inst, &lowered));
+        }
+        (decided, None)
     });
     let (mut found, mut emitting, mut lowered) = (Vec::new(), Vec::new(), Vec::new());
     for (inst, (decided, l)) in insts.iter().zip(done) {

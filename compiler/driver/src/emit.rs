@@ -2,10 +2,11 @@
 
 use crate::database::{Database, each};
 use crate::decide::enabled;
+use crate::place::{self, place};
 use ivs_eval::{Env, Inst, inst_name, inst_of};
-use ivs_model::{decl_kind, library_thing, schema, source_map};
-use ivs_plan::{Artifact, Context, Finding, Layout, Lowered, Lowering, OutputFile, Subject, Target};
-use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Program, Severity};
+use ivs_model::{Schema, decl_kind, library_thing, schema};
+use ivs_plan::{Artifact, Context, Layout, Lowered, Lowering, OutputFile, Subject, Target};
+use ivs_source::{Db, Diagnostic, ItemDiagnostic, Program, Severity};
 use ivs_target_kubernetes::Kubernetes;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::FxHashMap;
@@ -73,17 +74,30 @@ pub(crate) fn emits(db: &dyn Db, inst: Inst) -> bool {
     decl_kind(db, inst.decl(db)).is_some_and(|k| !schema(db, k).emits.is_empty())
 }
 
+fn subject(db: &dyn Db, inst: Inst, schema: &Schema, object: &Arc<StructValue>) -> Subject {
+    let slug = match object.get("slug") {
+        Some(Value::Str(s)) => s.clone(),
+        _ => SmolStr::default(),
+    };
+    Subject { kind: schema.name.clone(), name: inst_name(db, inst), slug, object: object.clone() }
+}
+
+/// Whether lowering a declaration can find mistakes in what its author wrote freely: then `check` lowers it too.
+pub(crate) fn judged(db: &dyn Db, inst: Inst, object: &StructValue) -> bool {
+    let Some(kind) = decl_kind(db, inst.decl(db)) else { return false };
+    let schema = schema(db, kind);
+    if schema.emits.is_empty() || !schema.open && !schema.fields.iter().any(|f| f.ty.is_free()) {
+        return false;
+    }
+    targets().into_iter().any(|t| t.judges(&schema.name, object))
+}
+
 /// Lowers an evaluated declaration.
 pub(crate) fn lowered(db: &dyn Db, env: Env, inst: Inst, object: &Arc<StructValue>) -> Lowered {
     let mut all = Lowered::default();
     let Some(kind) = decl_kind(db, inst.decl(db)) else { return all };
     let schema = schema(db, kind);
-    let slug = match object.get("slug") {
-        Some(Value::Str(s)) => s.clone(),
-        _ => SmolStr::default(),
-    };
-    let subject =
-        Subject { kind: schema.name.clone(), name: inst_name(db, inst), slug, object: object.clone() };
+    let subject = subject(db, inst, &schema, object);
     let asks = Asks { db, env };
     for emits in &schema.emits {
         if let Some(l) = lowering(emits, &schema.name) {
@@ -91,6 +105,9 @@ pub(crate) fn lowered(db: &dyn Db, env: Env, inst: Inst, object: &Arc<StructValu
             all.artifacts.extend(lowered.artifacts);
             all.findings.extend(lowered.findings);
         }
+    }
+    for target in targets() {
+        target.finish(&subject, &mut all);
     }
     all
 }
@@ -119,7 +136,7 @@ pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
     let mut owners: FxHashMap<&SmolStr, Inst> = FxHashMap::default();
     for (inst, l) in insts.iter().zip(lowered) {
         for f in &l.findings {
-            findings.push(finding(db, env, *inst, f));
+            findings.push(place::finding(db, env, *inst, f));
         }
         for a in &l.artifacts {
             if let Some(first) = owners.insert(&a.identity, *inst) {
@@ -140,40 +157,9 @@ pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
     (findings, files)
 }
 
-/// Where the value of a path was decided, else the declaration's name.
-fn place(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Label<ivs_source::ItemId> {
-    for end in (1..=path.len()).rev() {
-        if let Some(l) =
-            ivs_eval::provenance(db, env, inst, path.get(..end).unwrap_or_default()).into_iter().next()
-        {
-            return Label { place: l.place, text: l.origin };
-        }
-    }
-    let decl = inst.decl(db);
-    Label { place: Place { of: decl, span: source_map(db, decl).name }, text: "in this declaration".into() }
-}
-
-fn finding(db: &dyn Db, env: Env, inst: Inst, f: &Finding) -> ItemDiagnostic {
-    let decl = inst.decl(db);
-    let mut primary = place(db, env, inst, &f.path);
-    let mut labels = Vec::new();
-    if primary.place.of.file(db).library(db) {
-        // A default cannot be edited; the declaration can.
-        labels.push(primary);
-        primary = Label {
-            place: Place { of: decl, span: source_map(db, decl).name },
-            text: "in this declaration".into(),
-        };
-    }
-    Diagnostic {
-        code: f.code,
-        severity: Severity::Error,
-        message: f.message.clone(),
-        primary,
-        labels,
-        help: f.help.iter().cloned().collect(),
-        fixes: Vec::new(),
-    }
+/// The findings of a declaration as diagnostics.
+pub(crate) fn findings(db: &dyn Db, env: Env, inst: Inst, lowered: &Lowered) -> Vec<ItemDiagnostic> {
+    lowered.findings.iter().map(|f| place::finding(db, env, inst, f)).collect()
 }
 
 fn twice(db: &dyn Db, env: Env, first: Inst, second: Inst, a: &Artifact) -> ItemDiagnostic {

@@ -7,6 +7,7 @@ mod data;
 mod database;
 mod decide;
 mod emit;
+mod place;
 mod report;
 
 pub use database::Database;

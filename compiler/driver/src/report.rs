@@ -124,6 +124,15 @@ pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
     };
     out.sort_by_cached_key(key);
     out.dedup();
+    // What the compiler cannot judge is said once, wherever it stands.
+    let mut said: Vec<String> = Vec::new();
+    out.retain(|d| {
+        let again = d.code == ivs_plan::UNJUDGED && said.contains(&d.message);
+        if d.code == ivs_plan::UNJUDGED && !again {
+            said.push(d.message.clone());
+        }
+        !again
+    });
     Report { files: placer.files, diagnostics: out }
 }
 

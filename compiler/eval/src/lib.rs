@@ -12,6 +12,7 @@ mod global;
 mod inst;
 mod layer;
 mod load;
+mod locate;
 mod loops;
 mod machine;
 mod node;
@@ -27,6 +28,7 @@ pub use layer::{
     Family, Layer, LayerKind, absent_members, family, instances, is_enabled, layers, set_of, static_conflicts,
 };
 pub use load::data_place;
+pub use locate::{Spot, locate};
 pub use provenance::{Link, provenance};
 pub use result::{ObjectResult, PathKey, object, object_once, value};
 

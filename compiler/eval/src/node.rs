@@ -329,6 +329,10 @@ impl<'db> Machine<'db> {
         };
         match ty.core() {
             Ty::Map(_) => return self.decide_map(node, slot, ty, field, steps),
+            Ty::Object if self.is_tree(&steps) => {
+                let tree = Ty::Map(Arc::new((Ty::Str, Ty::Object)));
+                return self.decide_map(node, slot, &tree, field, steps);
+            }
             Ty::Struct(s) => {
                 let s = *s;
                 if let Some(result) = self.decide_struct(node, slot, s, ty, field, &steps) {
@@ -354,6 +358,17 @@ impl<'db> Machine<'db> {
             _ => {}
         }
         Slot::Done(self.decide_plain(node, slot, ty, field, &steps))
+    }
+
+    /// Whether blocks make a value of type `object`: then it is a tree, evaluated and overridden key by key.
+    fn is_tree(&self, steps: &[Step]) -> bool {
+        steps.iter().any(|s| matches!(s.act, Act::Merge(_)))
+            || steps.last().is_some_and(|s| match s.act {
+                Act::Set(e) => self
+                    .contrib(s.contrib)
+                    .is_some_and(|c| matches!(c.body.exprs.get(e as usize), Some(TExpr::Map(..)))),
+                _ => false,
+            })
     }
 
     /// The default of a slot that nobody sets, where it is the same for every declaration.
@@ -694,6 +709,12 @@ impl<'db> Machine<'db> {
             Some(Value::Map(m)) => {
                 for (k, v) in &m.entries {
                     keys.push(k.clone());
+                    bases.push(Some(v.clone()));
+                }
+            }
+            Some(Value::Struct(s)) => {
+                for (k, v) in s.shape.fields.iter().zip(s.fields.iter()) {
+                    keys.push(Value::Str(k.clone()));
                     bases.push(Some(v.clone()));
                 }
             }

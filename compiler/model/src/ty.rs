@@ -195,6 +195,15 @@ impl Ty {
         }
     }
 
+    /// Whether values of any shape can stand in it: `object`, or a map of them.
+    pub fn is_free(&self) -> bool {
+        match self.core() {
+            Ty::Object => true,
+            Ty::Map(kv) => kv.1.is_free(),
+            _ => false,
+        }
+    }
+
     /// Whether every value of `self` may stand where `to` is expected; bounds and formats are checked when evaluated.
     pub fn fits(&self, db: &dyn Db, to: &Ty) -> bool {
         match (self, to) {

@@ -34,8 +34,39 @@ pub trait Context {
     fn package(&self) -> &str;
 }
 
+/// Code of the warning that something cannot be judged; of equal messages only the first is shown.
+pub const UNJUDGED: &str = "IVS6202";
+
+/// What a finding keeps from happening.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Gravity {
+    /// Nothing is emitted.
+    #[default]
+    Error,
+    /// Outputs are written.
+    Warning,
+}
+
+/// Which part of an entry a finding is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Spot {
+    /// The value.
+    #[default]
+    Value,
+    /// The name before the `=`.
+    Key,
+    /// Bytes of the text that the value is, from `start` to `end`: of a template, for example. Only where the value is
+    /// written as one text without holes, else the whole value.
+    Text {
+        /// First byte.
+        start: u32,
+        /// Byte after the last.
+        end: u32,
+    },
+}
+
 /// A mistake only the target can see (a name too long, a quantity that the format cannot hold).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Finding {
     /// `IVS6xxx`.
     pub code: &'static str,
@@ -45,6 +76,12 @@ pub struct Finding {
     pub path: Vec<SmolStr>,
     /// What to do.
     pub help: Option<String>,
+    /// Whether it is an error.
+    pub gravity: Gravity,
+    /// The value of the path, or its name.
+    pub spot: Spot,
+    /// What may stand in place of the spot, if that is certain.
+    pub fix: Option<String>,
 }
 
 /// One object of an output file, printed.
@@ -86,6 +123,16 @@ pub trait Target: Sync {
     fn family(&self) -> &'static str;
     /// Lowerings: name after the dot, kind it reads, and the field names it reads (checked against the library).
     fn lowerings(&self) -> &'static [Lowering];
+    /// Whether lowering can find a mistake in what a user wrote freely (a whole object, a patch, a template): such
+    /// declarations are lowered by `ivs check` too, all others only when something is built.
+    fn judges(&self, kind: &str, object: &StructValue) -> bool {
+        let _ = (kind, object);
+        false
+    }
+    /// Called after all lowerings of one declaration.
+    fn finish(&self, subject: &Subject, lowered: &mut Lowered) {
+        let _ = (subject, lowered);
+    }
     /// Joins all artifacts of this family into files, with index files such as `kustomization.yaml`.
     /// `artifacts` come in the order of their declarations; the result is sorted by path.
     fn join(&self, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile>;

@@ -23,6 +23,8 @@ codes! {
     STUCK_DRAIN = "IVS6041", "a disruption budget that lets no node be drained";
     NO_TOKEN = "IVS6044", "a role for pods without a token";
     PRINT = "IVS6050", "an object that cannot be printed";
+    NOT_AN_OBJECT = "IVS6200", "a manifest that is no object of Kubernetes";
+    NO_FORM = "IVS6203", "a value that an object of Kubernetes cannot hold";
 }
 
 #[cfg(test)]

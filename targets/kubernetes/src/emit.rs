@@ -1,11 +1,12 @@
 //! What all lowerings share: the subject, its names, labels and place, findings, printed objects.
-use crate::{amounts, codes, names, read, yaml};
-use ivs_plan::{Artifact, Context, Finding, Lowered, Subject};
+use crate::{amounts, codes, names, read, tree, yaml};
+use ivs_plan::{Artifact, Context, Finding, Gravity, Lowered, Subject};
 use ivs_value::{RefValue, StructValue, Value};
 use k8s_openapi::Metadata;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::Serialize;
+use serde_json::Value as Json;
 use smol_str::{SmolStr, SmolStrBuilder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -167,8 +168,13 @@ impl<'a> Emit<'a> {
         Ok(emit)
     }
 
+    /// Whether a mistake was found that keeps the declaration from being emitted.
+    pub fn failed(&self) -> bool {
+        self.out.findings.iter().any(|f| f.gravity == Gravity::Error)
+    }
+
     fn end(mut self) -> Lowered {
-        if self.silent || !self.out.findings.is_empty() {
+        if self.silent || self.failed() {
             self.out.artifacts.clear();
         }
         self.out
@@ -177,7 +183,11 @@ impl<'a> Emit<'a> {
     /// Reports a mistake at a value of the declaration.
     pub fn find(&mut self, code: &'static str, message: String, path: &[&str], help: Option<String>) {
         let path = path.iter().map(SmolStr::new).collect();
-        let finding = Finding { code, message, path, help };
+        self.add(Finding { code, message, path, help, ..Finding::default() });
+    }
+
+    /// Reports a mistake.
+    pub fn add(&mut self, finding: Finding) {
         // Both ends of a range may be one value.
         if !self.out.findings.contains(&finding) {
             self.out.findings.push(finding);
@@ -323,18 +333,36 @@ impl<'a> Emit<'a> {
         self.push_into(folder, order, object);
     }
 
+    /// Prints an object that is a tree already. `root` is the field of the declaration that it comes from.
+    pub fn push_tree(&mut self, order: Order, object: &Json, root: &str) {
+        let text = |path: &str| object.pointer(path).and_then(Json::as_str);
+        let (api, kind) = (text("/apiVersion").unwrap_or_default(), text("/kind").unwrap_or_default());
+        let name = text("/metadata/name").or(text("/metadata/generateName")).unwrap_or_default();
+        let namespace = text("/metadata/namespace");
+        let identity = identity(api, kind, namespace, name);
+        match yaml::print(&tree::Printed(object)) {
+            Ok(text) => self.out.artifacts.push(Artifact {
+                folder: joined(&["kubernetes/", namespace.unwrap_or("_cluster")]),
+                file: file(&self.name),
+                order: order as u16,
+                identity,
+                text,
+            }),
+            Err(error) => {
+                self.find(codes::PRINT, format!("{kind} `{name}` cannot be printed: {error}"), &[root], None)
+            }
+        }
+    }
+
     /// Prints an object into a folder below `kubernetes/`.
     pub fn push_into<T: Object>(&mut self, folder: &str, order: Order, object: &T) {
-        if self.silent || !self.out.findings.is_empty() {
+        if self.silent || self.failed() {
             return;
         }
         let (api, kind) = object.kind();
         let meta = object.meta();
         let name = meta.name.as_deref().unwrap_or_default();
-        let identity = match meta.namespace.as_deref() {
-            Some(namespace) => joined(&[api, " ", kind, " ", namespace, "/", name]),
-            None => joined(&[api, " ", kind, " ", name]),
-        };
+        let identity = identity(api, kind, meta.namespace.as_deref(), name);
         match yaml::print(object) {
             Ok(text) => self.out.artifacts.push(Artifact {
                 folder: joined(&["kubernetes/", folder]),
@@ -431,7 +459,7 @@ impl<'a> Emit<'a> {
     }
 }
 
-const LABEL_HELP: &str =
+pub const LABEL_HELP: &str =
     "letters, digits, `-`, `_`, `.`, at most 63, with a domain and `/` before them if wanted";
 
 /// Whether a namespace or tenancy lets through only what is allowed.
@@ -460,6 +488,14 @@ fn is_set(value: &Value) -> bool {
         Value::List(items) => !items.is_empty(),
         Value::Map(map) => !map.entries.is_empty(),
         _ => true,
+    }
+}
+
+/// What no two objects share.
+fn identity(api: &str, kind: &str, namespace: Option<&str>, name: &str) -> SmolStr {
+    match namespace {
+        Some(namespace) => joined(&[api, " ", kind, " ", namespace, "/", name]),
+        None => joined(&[api, " ", kind, " ", name]),
     }
 }
 

@@ -15,6 +15,7 @@ mod join;
 mod keda;
 mod kueue;
 mod lowerings;
+mod manifest;
 mod names;
 mod namespace;
 mod network;
@@ -25,6 +26,7 @@ mod probes;
 mod read;
 mod role;
 mod route;
+mod tree;
 mod vertical;
 mod workload;
 mod yaml;
@@ -32,6 +34,7 @@ mod yaml;
 pub use codes::CODES;
 
 use ivs_plan::{Artifact, Layout, Lowering, OutputFile, Target};
+use ivs_value::StructValue;
 
 /// The target `kubernetes`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,6 +46,9 @@ impl Target for Kubernetes {
     }
     fn lowerings(&self) -> &'static [Lowering] {
         &lowerings::LOWERINGS
+    }
+    fn judges(&self, kind: &str, _: &StructValue) -> bool {
+        kind == "manifest"
     }
     fn join(&self, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
         join::join(artifacts, layout)

@@ -1,8 +1,8 @@
 //! The table of lowerings: name, kind, and every field that is read. A field of a map's or list's elements is written
 //! as if the map or list were the element: `port.container`.
 use crate::{
-    autoscaler, batch, config, disruption, kueue, namespace, network, priority, role, route, vertical,
-    workload,
+    autoscaler, batch, config, disruption, kueue, manifest, namespace, network, priority, role, route,
+    vertical, workload,
 };
 use ivs_plan::Lowering;
 
@@ -23,7 +23,13 @@ macro_rules! pod {
 }
 
 /// All lowerings of this target.
-pub static LOWERINGS: [Lowering; 19] = [
+pub static LOWERINGS: [Lowering; 20] = [
+    Lowering {
+        name: "manifest",
+        kind: "manifest",
+        reads: &["slug", "labels", "namespace", "body"],
+        run: manifest::lower,
+    },
     Lowering {
         name: "workload",
         kind: "service",

@@ -51,6 +51,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ExprKind::ListFor { clauses, body } => {
                 let element = match want.map(Ty::core) {
                     Some(Ty::List(t)) => Some((**t).clone()),
+                    Some(Ty::Object) => Some(Ty::Object),
                     _ => None,
                 };
                 let (facts, base) = (self.facts.len(), self.locals.len());
@@ -67,6 +68,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ExprKind::MapFor { clauses, key, value } => {
                 let types = match want.map(Ty::core) {
                     Some(Ty::Map(kv)) => Some((kv.0.clone(), kv.1.clone())),
+                    Some(Ty::Object) => Some((Ty::Str, Ty::Object)),
                     _ => None,
                 };
                 let (facts, base) = (self.facts.len(), self.locals.len());
@@ -161,6 +163,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     fn list(&mut self, elements: &'ast [Expr], span: Span, want: Option<&Ty>) -> (ExprId, Ty) {
         let wanted = match want.map(Ty::core) {
             Some(Ty::List(t)) => Some((**t).clone()),
+            Some(Ty::Object) => Some(Ty::Object),
             Some(Ty::Union(ts)) => ts.iter().find_map(|t| match t.core() {
                 Ty::List(t) => Some((**t).clone()),
                 _ => None,
