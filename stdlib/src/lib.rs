@@ -30,6 +30,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("scaling/scaling.ivs", include_str!("../scaling/scaling.ivs")),
     ("scaling/vertical.ivs", include_str!("../scaling/vertical.ivs")),
     ("tenancy/tenancy.ivs", include_str!("../tenancy/tenancy.ivs")),
+    ("terraform/resource.ivs", include_str!("../terraform/resource.ivs")),
     ("units/compute.ivs", include_str!("../units/compute.ivs")),
     ("units/data.ivs", include_str!("../units/data.ivs")),
     ("units/money.ivs", include_str!("../units/money.ivs")),

@@ -86,7 +86,7 @@ fn in_block(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr], 
         let found = match &e.op {
             OpIr::Set(x) | OpIr::Append(x) => {
                 let entry = Found { value: Some(*x), ..entry };
-                deeper(entry, in_expr(db, ir, *x, &inner_ty(&e.key), rest, depth + 1))
+                deeper(entry, in_expr(db, ir, *x, rest, depth + 1))
             }
             OpIr::Merge(b) => match ir.blocks.get(*b as usize) {
                 Some(inner) => deeper(entry, in_block(db, ir, inner, &inner_ty(&e.key), rest, depth + 1)),
@@ -99,21 +99,21 @@ fn in_block(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr], 
     best
 }
 
-fn in_expr(db: &dyn Db, ir: &Body, expr: ExprId, ty: &Ty, path: &[SmolStr], depth: usize) -> Found {
+fn in_expr(db: &dyn Db, ir: &Body, expr: ExprId, path: &[SmolStr], depth: usize) -> Found {
     let here = Found { key: None, value: Some(expr), depth };
     let Some((name, rest)) = path.split_first() else { return here };
-    let step = |e: ExprId, ty: &Ty| {
+    let step = |e: ExprId| {
         let inner = Found { key: None, value: Some(e), depth: depth + 1 };
-        deeper(inner, in_expr(db, ir, e, ty, rest, depth + 1))
+        deeper(inner, in_expr(db, ir, e, rest, depth + 1))
     };
     let found = match ir.exprs.get(expr as usize) {
         Some(TExpr::List(items)) => {
             let at = name.parse::<usize>().ok().and_then(|i| items.get(i));
-            at.map(|e| step(*e, &Ty::Object))
+            at.map(|e| step(*e))
         }
         Some(TExpr::Record(shape, values)) => {
             let at = shape.fields.iter().position(|f| f == name).and_then(|i| values.get(i));
-            at.map(|e| step(*e, &Ty::Object))
+            at.map(|e| step(*e))
         }
         Some(TExpr::Map(ty, block)) => {
             ir.blocks.get(*block as usize).map(|b| in_block(db, ir, b, ty, path, depth))
@@ -122,13 +122,13 @@ fn in_expr(db: &dyn Db, ir: &Body, expr: ExprId, ty: &Ty, path: &[SmolStr], dept
             ir.blocks.get(*block as usize).map(|b| in_block(db, ir, b, &Ty::Struct(*item), path, depth))
         }
         Some(TExpr::Convert { value, .. } | TExpr::Conform { value, .. } | TExpr::CheckDim { value, .. }) => {
-            Some(in_expr(db, ir, *value, ty, path, depth))
+            Some(in_expr(db, ir, *value, path, depth))
         }
         // Written once for all: the body of the loop.
-        Some(TExpr::ListFor { body, .. }) if name.parse::<usize>().is_ok() => Some(step(*body, &Ty::Object)),
+        Some(TExpr::ListFor { body, .. }) if name.parse::<usize>().is_ok() => Some(step(*body)),
         Some(TExpr::MapFor { key, value, .. }) => {
             let constant = matches!(ir.exprs.get(*key as usize), Some(TExpr::Const(Value::Str(_))));
-            (!constant).then(|| step(*value, &Ty::Object))
+            (!constant).then(|| step(*value))
         }
         _ => None,
     };

@@ -1,9 +1,10 @@
 //! Objects that users write themselves.
 use crate::emit::{Emit, Order};
 use crate::{codes, names, read, tree};
-use ivs_plan::{Context, Lowered, Subject};
+use ivs_plan::{Context, Finding, Lowered, Spot, Subject};
 use ivs_value::Value;
 use serde_json::{Map, Value as Json};
+use smol_str::SmolStr;
 
 /// `manifest` → the object that its body is.
 pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
@@ -125,7 +126,14 @@ fn metadata(emit: &mut Emit<'_>, object: &mut Map<String, Json>) {
             if !names::is_label_key(&if map == "labels" { key.clone() } else { key.to_ascii_lowercase() }) {
                 let message =
                     format!("`{key}` is no name of {} {what}", if what == "label" { "a" } else { "an" });
-                emit.find(codes::LABEL, message, &path, Some(crate::emit::LABEL_HELP.into()));
+                emit.add(Finding {
+                    code: codes::LABEL,
+                    message,
+                    path: path.iter().map(SmolStr::new).collect(),
+                    help: Some(crate::emit::LABEL_HELP.into()),
+                    spot: Spot::Key,
+                    ..Finding::default()
+                });
             } else if map == "labels" && !names::is_label_value(&value) {
                 let help = "at most 63 letters, digits, `-`, `_`, `.`; longer or other text is an annotation";
                 emit.find(

@@ -392,7 +392,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if decl_kind(self.db, self.item).is_none() {
             let kind = self.source(decl.kind.span);
             match kind.as_str() {
-                "manifest" | "resource" | "document" => self.not_yet(decl.kind.span, &format!("`{kind}`")),
+                "document" => self.not_yet(decl.kind.span, &format!("`{kind}`")),
                 _ => self.unknown_kind(decl),
             }
             return;

@@ -320,6 +320,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     !matches!((ta.core(), tb.core()), (Ty::Dim(x), Ty::Dim(y)) if !dims_fit(x, y))
                         && t != Ty::AnyRef
                 })
+                // What stands in an object is known when it is evaluated.
+                || matches!((ta.plain(), tb.plain()), (Ty::Object, t) | (t, Ty::Object) if ordered(t))
         };
         if comparable || matches!(ta, Ty::Error) || matches!(tb, Ty::Error) {
             return self.add(TExpr::Binary { op, left, right }, Ty::Bool, span);
