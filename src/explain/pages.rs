@@ -90,6 +90,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS2043", include_str!("../../docs/errors/IVS2043.md")),
     ("IVS2044", include_str!("../../docs/errors/IVS2044.md")),
     ("IVS2045", include_str!("../../docs/errors/IVS2045.md")),
+    ("IVS2046", include_str!("../../docs/errors/IVS2046.md")),
     ("IVS2101", include_str!("../../docs/errors/IVS2101.md")),
     ("IVS2102", include_str!("../../docs/errors/IVS2102.md")),
     ("IVS2103", include_str!("../../docs/errors/IVS2103.md")),

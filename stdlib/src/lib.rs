@@ -33,6 +33,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("terraform/resource.ivs", include_str!("../terraform/resource.ivs")),
     ("units/compute.ivs", include_str!("../units/compute.ivs")),
     ("units/data.ivs", include_str!("../units/data.ivs")),
+    ("units/exchange.ivs", include_str!("../units/exchange.ivs")),
     ("units/money.ivs", include_str!("../units/money.ivs")),
     ("units/physical.ivs", include_str!("../units/physical.ivs")),
     ("units/time.ivs", include_str!("../units/time.ivs")),

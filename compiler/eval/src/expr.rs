@@ -191,6 +191,10 @@ impl<'db> Machine<'db> {
                 let v = self.eval(f, *value);
                 match ops::as_unit(&v, unit) {
                     Ok(v) => v,
+                    Err(OpError::Currencies(..)) => match &v {
+                        Value::Quantity(q) => self.exchange(f, id, q, unit),
+                        _ => Value::Unknown,
+                    },
                     Err(e) => self.op_failed(f, id, &e, &[&v]),
                 }
             }

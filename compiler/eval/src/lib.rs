@@ -6,6 +6,7 @@
 mod conform;
 mod constants;
 mod cycle;
+mod exchange;
 mod expr;
 mod global;
 #[allow(missing_docs)] // made by macros of the engine

@@ -61,6 +61,7 @@ codes! {
     DATA_TWICE = "IVS2043", "a column or key twice in a data file";
     DATA_TYPE = "IVS2044", "a value of the wrong type in a data file";
     DATA_MISSING = "IVS2045", "a value missing in a data file";
+    NO_RATE = "IVS2046", "a currency shown in another, without a rate";
     VALUE_REQUIRED = "IVS2101", "a required value is missing";
     OUT_OF_RANGE = "IVS2102", "a value outside its type's bounds";
     REQUIRE_FAILED = "IVS2103", "a requirement does not hold";

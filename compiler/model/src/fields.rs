@@ -214,6 +214,29 @@ fn emits(tree: &Item) -> Vec<SmolStr> {
         .collect()
 }
 
+/// Library kinds marked `@converts(from, to)`, with these two fields: their declarations say what one currency is worth
+/// in another.
+#[salsa::tracked(returns(ref))]
+pub fn converting_kinds(db: &dyn Db) -> Vec<(ItemId, SmolStr, SmolStr)> {
+    let modules = &crate::names::modules(db).library;
+    let kinds = modules.iter().flat_map(|m| &crate::names::module_index(db, *m).all);
+    let kinds = kinds.filter(|i| i.key(db).keyword == "kind");
+    let name = |a: &ivs_grammar::ast::Arg| match &a.value.kind {
+        ExprKind::Name(n) => Some(n.clone()),
+        _ => None,
+    };
+    kinds
+        .filter_map(|&kind| {
+            let parsed = parse_item(db, kind);
+            let attr = parsed.item()?.attrs.iter().find(|a| a.name.text == "converts")?;
+            match &attr.args[..] {
+                [from, to] => Some((kind, name(from)?, name(to)?)),
+                _ => None,
+            }
+        })
+        .collect()
+}
+
 /// A member of an enum.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MemberSchema {

@@ -23,7 +23,8 @@ pub use decl::{
     overlay_targets, overlays_of, qualified_name, resolve_base,
 };
 pub use fields::{
-    Builtin, EnumSchema, Field, MemberSchema, Schema, enum_schema, fn_params, fn_result, schema,
+    Builtin, EnumSchema, Field, MemberSchema, Schema, converting_kinds, enum_schema, fn_params, fn_result,
+    schema,
 };
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{

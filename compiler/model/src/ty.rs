@@ -145,6 +145,39 @@ impl Ty {
         matches!(self.core(), Ty::Int | Ty::Number | Ty::Percent | Ty::Dim(_) | Ty::Quantity | Ty::Error)
     }
 
+    /// The type of a list's elements.
+    pub fn element(&self) -> Option<&Ty> {
+        match self.core() {
+            Ty::List(t) => Some(t),
+            _ => None,
+        }
+    }
+    /// Whether a value may have a secret in it: such a value is not compared, and not looked at.
+    pub fn holds_secret(&self, db: &dyn Db) -> bool {
+        fn holds(db: &dyn Db, ty: &Ty, seen: &mut Vec<ItemId>) -> bool {
+            match ty {
+                Ty::Secret => true,
+                Ty::Opt(t) | Ty::List(t) | Ty::Range(t) => holds(db, t, seen),
+                Ty::Map(kv) => holds(db, &kv.0, seen) || holds(db, &kv.1, seen),
+                Ty::Refined(r) => holds(db, &r.base, seen),
+                Ty::Union(ts) => ts.iter().any(|t| holds(db, t, seen)),
+                Ty::Record(r) => r.fields.iter().any(|(_, t)| holds(db, t, seen)),
+                Ty::Struct(s) if !seen.contains(s) => {
+                    seen.push(*s);
+                    schema(db, *s).fields.iter().any(|f| holds(db, &f.ty, seen))
+                }
+                Ty::Enum(e) | Ty::Tagged(e, _) if !seen.contains(e) => {
+                    seen.push(*e);
+                    let members = enum_schema(db, *e);
+                    let mut fields = members.members.iter().filter_map(|m| m.fields.as_ref());
+                    fields.any(|s| s.fields.iter().any(|f| holds(db, &f.ty, seen)))
+                }
+                _ => false,
+            }
+        }
+        holds(db, self, &mut Vec::new())
+    }
+
     /// As a user would write it.
     pub fn show(&self, db: &dyn Db) -> String {
         let name = |i: &ItemId| i.key(db).name.to_string();

@@ -140,10 +140,10 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
                         ty => members.push(ty),
                     }
                 }
-                let mut sorts: Vec<(String, &Ty)> = Vec::new();
+                let mut sorts: Vec<(Sort, &Ty)> = Vec::new();
                 for m in &members {
-                    let Some(sort) = sort_of(m) else { continue };
-                    if let Some((_, first)) = sorts.iter().find(|(s, _)| *s == sort) {
+                    let Some(sort) = sort_of(self.db, m) else { continue };
+                    if let Some((_, first)) = sorts.iter().find(|(s, _)| s.overlaps(&sort)) {
                         let message = format!(
                             "`{}` and `{}` cannot be told apart",
                             first.show(self.db),
@@ -280,24 +280,59 @@ pub(crate) fn is_hollow(ty: &Ty) -> bool {
     }
 }
 
+/// What a value shows without being looked into.
+#[derive(PartialEq, Eq)]
+enum Sort {
+    Number,
+    Percent,
+    /// `None` of any dimension.
+    Dim(Option<Dim>),
+    Block,
+    /// `None` of any kind.
+    Ref(Option<ItemId>),
+    Enum(ItemId),
+    /// One text, or `None` for any.
+    Text(Option<SmolStr>),
+    List,
+    Range,
+    Bool,
+    Date,
+    Version,
+    Secret,
+}
+
+impl Sort {
+    /// Whether a value may be of both.
+    fn overlaps(&self, other: &Sort) -> bool {
+        match (self, other) {
+            (Sort::Dim(None), Sort::Dim(_)) | (Sort::Dim(_), Sort::Dim(None)) => true,
+            (Sort::Ref(None), Sort::Ref(_)) | (Sort::Ref(_), Sort::Ref(None)) => true,
+            (Sort::Text(None), Sort::Text(_)) | (Sort::Text(_), Sort::Text(None)) => true,
+            (a, b) => a == b,
+        }
+    }
+}
+
 /// Values of a union are told apart by their sort: the sort of a type, if it has one.
-fn sort_of(ty: &Ty) -> Option<String> {
+fn sort_of(db: &dyn Db, ty: &Ty) -> Option<Sort> {
     Some(match ty.core() {
-        Ty::Int | Ty::Number => "number".into(),
-        Ty::Dim(d) => format!("dim {d}"),
-        Ty::Struct(_) | Ty::Map(_) | Ty::Record(_) | Ty::Object => "block".into(),
-        Ty::Ref(k) => format!("ref {k:?}"),
-        Ty::RefTo(_) | Ty::AnyRef => "ref".into(),
-        Ty::Enum(e) => format!("enum {e:?}"),
-        Ty::Literal(l) => format!("literal {l}"),
-        Ty::Str | Ty::Url | Ty::Cron | Ty::Cidr | Ty::ImageRef | Ty::VersionRange => "text".into(),
-        Ty::List(_) => "list".into(),
-        Ty::Range(_) => "range".into(),
-        Ty::Bool => "bool".into(),
-        Ty::Percent => "percent".into(),
-        Ty::Date => "date".into(),
-        Ty::Version => "version".into(),
-        Ty::Secret => "secret".into(),
+        Ty::Int | Ty::Number => Sort::Number,
+        Ty::Percent => Sort::Percent,
+        Ty::Dim(d) => Sort::Dim(Some(d.clone())),
+        Ty::Quantity => Sort::Dim(None),
+        Ty::Struct(_) | Ty::Map(_) | Ty::Record(_) | Ty::Object => Sort::Block,
+        Ty::Ref(k) => Sort::Ref(Some(*k)),
+        Ty::RefTo(d) => Sort::Ref(crate::decl_kind(db, *d)),
+        Ty::AnyRef => Sort::Ref(None),
+        Ty::Enum(e) => Sort::Enum(*e),
+        Ty::Literal(l) => Sort::Text(Some(l.clone())),
+        Ty::Str | Ty::Url | Ty::Cron | Ty::Cidr | Ty::ImageRef | Ty::VersionRange => Sort::Text(None),
+        Ty::List(_) => Sort::List,
+        Ty::Range(_) => Sort::Range,
+        Ty::Bool => Sort::Bool,
+        Ty::Date => Sort::Date,
+        Ty::Version => Sort::Version,
+        Ty::Secret => Sort::Secret,
         _ => return None,
     })
 }

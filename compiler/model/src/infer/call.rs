@@ -282,8 +282,21 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         {
             return self.add(TExpr::Error, Ty::Error, span);
         }
-        if types.iter().any(|t| matches!(t.core(), Ty::Secret)) {
-            let place = args.first().map_or(span, |a| a.value.span);
+        // Lists and maps of secrets may be counted, joined and taken apart; nothing may look at what is in them.
+        let looks = !matches!(
+            f.name,
+            "count" | "length" | "first" | "last" | "flatten" | "zip" | "keys" | "values" | "all" | "any"
+        );
+        let secret = types.iter().position(|t| {
+            matches!(t.core(), Ty::Secret) || (looks && t.element().is_some_and(|e| e.holds_secret(self.db)))
+        });
+        // Sorting and grouping look at the selected field only.
+        let selected = match (f.name, types.get(1)) {
+            ("sort" | "group", Some(by)) if !matches!(by, Ty::Error) => Some(by.holds_secret(self.db)),
+            _ => None,
+        };
+        if selected.unwrap_or(secret.is_some()) {
+            let place = args.get(secret.unwrap_or(0)).map_or(span, |a| a.value.span);
             let report = self
                 .report(code::SECRET_USED, place, format!("`{}` cannot look at a secret", f.name))
                 .label("its value is unknown to the compiler");

@@ -366,7 +366,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.fail(report).0
     }
 
-    fn converted(&mut self, id: ExprId, ty: &Ty, want: &Ty, span: Span) -> Option<ExprId> {
+    pub(super) fn converted(&mut self, id: ExprId, ty: &Ty, want: &Ty, span: Span) -> Option<ExprId> {
         if ty.fits(self.db, want) {
             return Some(id);
         }

@@ -96,7 +96,7 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
     Typed { body: Arc::new(body), map: Arc::new(map), diagnostics, result, uses, looped: false }
 }
 
-const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "open", "emits"];
+const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "open", "emits", "converts"];
 
 impl<'db, 'ast> Infer<'db, 'ast> {
     fn item(&mut self, tree: &'ast Item) -> Ty {
@@ -305,7 +305,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     pub(super) fn attributes(&mut self, attrs: &'ast [Attr]) {
         for a in attrs {
             if ATTRIBUTES.contains(&a.name.text.as_str()) {
-                let shipped = matches!(a.name.text.as_str(), "emits" | "open");
+                let shipped = matches!(a.name.text.as_str(), "emits" | "open" | "converts");
                 if shipped && !self.item.file(self.db).library(self.db) {
                     let report = self
                         .report(code::UNKNOWN_ATTRIBUTE, a.span, format!("`@{}` is for the standard library", a.name.text))

@@ -63,24 +63,35 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Some(BinaryOp::Coalesce) => return self.coalesce(first, rest, span, want),
             _ => {}
         }
-        let (mut left, mut left_ty) = self.operand(first, rest.first().map(|r| &r.expr), want);
+        let (mut left, mut left_ty) = self.expr(first, want);
         let mut at = first.span;
         for r in rest {
             let hint = match r.op {
                 BinaryOp::Add | BinaryOp::Sub if left_ty.is_numeric() => Some(left_ty.clone()),
                 _ => want.cloned(),
             };
-            let (right, right_ty) = self.expr(&r.expr, hint.as_ref());
+            let (mut right, mut right_ty) = self.expr(&r.expr, hint.as_ref());
+            if matches!(r.op, BinaryOp::Add | BinaryOp::Sub) {
+                // A plain number in a sum counts what the others do, where that takes plain numbers.
+                (left, left_ty) = self.counted(left, left_ty, &right_ty, at);
+                (right, right_ty) = self.counted(right, right_ty, &left_ty, r.expr.span);
+            }
             at = at.to(r.expr.span);
             (left, left_ty) = self.arithmetic(r, left, left_ty, right, right_ty, at);
         }
         (left, left_ty)
     }
 
-    /// The left of `+`: a unit that only the right makes clear is read by it.
-    fn operand(&mut self, e: &'ast Expr, other: Option<&'ast Expr>, want: Option<&Ty>) -> (ExprId, Ty) {
-        let _ = other;
-        self.expr(e, want)
+    /// A plain number as a count of the bare unit of the dimension that it meets, if that has one.
+    fn counted(&mut self, id: ExprId, ty: Ty, other: &Ty, span: Span) -> (ExprId, Ty) {
+        if !matches!(ty.plain(), Ty::Int | Ty::Number) || !matches!(other.plain(), Ty::Dim(_)) {
+            return (id, ty);
+        }
+        let want = other.plain().clone();
+        match self.converted(id, &ty, &want, span) {
+            Some(id) => (id, want),
+            None => (id, ty),
+        }
     }
 
     fn arithmetic(
@@ -287,7 +298,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     ) -> (ExprId, Ty) {
         // The side whose spelling needs the other's type is read second.
         let (left, right, ta, tb);
-        if needs_hint(a) && !needs_hint(b) {
+        if (needs_hint(a) && !needs_hint(b)) || (is_amount(a) && !is_amount(b)) {
             (right, tb) = self.expr(b, None);
             (left, ta) = self.expr(a, Some(tb.some()));
         } else {
@@ -296,7 +307,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let equality = matches!(op, BinaryOp::Eq | BinaryOp::Ne);
         for (ty, e) in [(&ta, a), (&tb, b)] {
-            if matches!(ty.core(), Ty::Secret) {
+            if ty.holds_secret(self.db) {
                 // Whether a secret is set may be asked.
                 let other_none = matches!(ta, Ty::None) || matches!(tb, Ty::None);
                 if !other_none {
@@ -387,6 +398,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 _ => None,
             };
             (left, ta) = self.expr(x, element.as_ref());
+        }
+        if ta.holds_secret(self.db) {
+            let report = self
+                .report(code::SECRET_USED, x.span, "a secret cannot be compared")
+                .label("its value is unknown to the compiler");
+            return self.fail(report);
         }
         let element = match tb.plain() {
             Ty::List(t) | Ty::Range(t) => (**t).clone(),
@@ -534,6 +551,17 @@ fn needs_hint(e: &Expr) -> bool {
             matches!(&base.kind, ExprKind::Name(_))
                 && matches!(ops.as_slice(), [ivs_grammar::ast::PostfixOp::Call { .. }])
         }
+        _ => false,
+    }
+}
+
+/// Numbers alone: their units may be spelled alike in several dimensions, a name's type never is.
+fn is_amount(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Number(_) => true,
+        ExprKind::Paren(e) => is_amount(e),
+        ExprKind::Unary { operand, .. } => is_amount(operand),
+        ExprKind::Binary { first, rest } => is_amount(first) && rest.iter().all(|r| is_amount(&r.expr)),
         _ => false,
     }
 }
