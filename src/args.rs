@@ -11,11 +11,12 @@ Examples:
   ivs build                        write its outputs to `out`
   ivs build shop --env staging     build another folder's package, for staging
   ivs build --check                fail if `out` is not what the sources give
+  ivs fetch                        get the packages that this one depends on, and pin them
   ivs fmt                          lay out all sources of the package
   ivs explain IVS1103              what an error means, with examples
 
 Exit codes: 0 done, 1 errors in the sources, 2 wrong usage, 3 drift found by --check,
-4 a limit exceeded, 5 conflict or I/O, 70 a mistake in ivs. Nothing ever uses the network.";
+4 a limit exceeded, 5 conflict or I/O, 70 a mistake in ivs. Only `ivs fetch` uses the network.";
 
 /// Describe a platform once: ivs checks it against itself and writes what runs it.
 #[derive(Parser, Debug)]
@@ -45,12 +46,16 @@ pub struct Global {
     /// Threads to use. Results do not depend on it.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Options of every command")]
     pub threads: Option<u16>,
-    /// Accepted for scripts: ivs never changes what a package is pinned to unasked.
+    /// `ivs.lock` must be exactly what the package needs: `fetch` writes nothing and exits with 3 if it is not; the
+    /// others refuse leftovers, too. That dependencies are what it pins is checked with or without.
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub locked: bool,
-    /// Accepted for scripts: ivs never uses the network.
+    /// Use no network: `fetch` takes what the cache holds. The others never use it.
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub offline: bool,
+    /// Where packages from git are kept [default: `IVS_CACHE`, or `ivs` in the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Options of every command")]
+    pub cache: Option<PathBuf>,
 }
 
 /// A way to show findings.
@@ -77,6 +82,7 @@ pub enum Command {
     New(New),
     Check(Check),
     Build(Build),
+    Fetch(Fetch),
     Fmt(Fmt),
     Explain(Explain),
     Completions(Completions),
@@ -142,6 +148,32 @@ pub struct Build {
     /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+}
+
+/// Fetch the packages that this one depends on, and pin them in `ivs.lock`.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Dependencies are named in `ivs.toml`; docs/packages.md describes it:
+
+  [dependencies]
+  shared = { path = \"../shared\" }
+  units  = { git = \"https://git.example/units\", tag = \"v1.2.0\" }
+
+This is the only command that uses the network, through the `git` of this machine: https, ssh and file addresses.
+Nothing of a package is ever run. A branch or tag stays at the commit it had until --update is given.
+
+Examples:
+  ivs fetch
+  ivs fetch --update           # branches and tags as they are now
+  ivs fetch --locked           # in CI: fail with 3 if `ivs.lock` is not up to date
+  ivs fetch --offline          # with what the cache holds")]
+pub struct Fetch {
+    /// A folder or file of the package.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Look again where branches and tags point.
+    #[arg(long, conflicts_with = "locked")]
+    pub update: bool,
 }
 
 /// Lay out sources in the one canonical way.

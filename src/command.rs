@@ -3,14 +3,16 @@
 pub mod build;
 pub mod check;
 pub mod completions;
+pub mod fetch;
 pub mod fmt;
 pub mod new;
 
+use crate::args::Global;
 use crate::engine;
 use crate::exit::Exit;
 use crate::render::{Document, Findings};
 use crate::terminal::Terminal;
-use ivs_project::{Date, Project};
+use ivs_project::{Date, Options, Project};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
@@ -38,6 +40,7 @@ pub fn load(
     path: &Path,
     out: Option<&Path>,
     as_of: Option<Date>,
+    global: &Global,
     terminal: &mut Terminal,
 ) -> Result<Project, Exit> {
     let loaded = if path.as_os_str() == STDIN {
@@ -47,7 +50,11 @@ pub fn load(
         })?;
         Ok(ivs_project::load_text(STDIN_NAME, &text))
     } else {
-        ivs_project::load(path, out)
+        let cache = crate::cache::folder(global);
+        ivs_project::load_with(
+            path,
+            &Options { out, cache: cache.as_deref(), locked: global.locked, ..Options::default() },
+        )
     };
     match loaded {
         Ok(mut project) => {

@@ -1,6 +1,7 @@
 //! The compiler behind the command, in the command's terms.
 
 use crate::args::Global;
+use crate::command::prefix;
 use crate::render::{Findings, SourceFile};
 use ivs_grammar::ast::SyntaxError;
 use ivs_project::{Failure, Project};
@@ -12,15 +13,24 @@ pub use ivs_driver::Session;
 pub fn session(project: &Project, global: &Global) -> Session {
     // 0 stands for one per processor.
     let threads = global.threads.map_or(0, usize::from);
-    Session::new(project.sources.clone(), project.config.clone(), threads)
-        .with_data(project.data.clone())
-        .once()
+    Session::of(project, threads).once()
 }
 
-/// What the compiler found. `prefix` leads from the current folder to the package.
-pub fn findings(report: ivs_driver::Report, prefix: &str) -> Findings {
+/// What the compiler found, with files as a person in the current folder would name them.
+pub fn findings(report: ivs_driver::Report, project: &Project) -> Findings {
+    let prefix = prefix(&project.root);
+    // The first word of the path is the package's name.
+    let elsewhere = |path: &str| {
+        let (name, rest) = path.split_once('/')?;
+        let dependency = project.dependencies.iter().find(|d| d.name == name)?;
+        Some(format!("{}{rest}", self::prefix(&dependency.root)))
+    };
     let file = |f: ivs_driver::ReportFile| {
-        let path = if f.library { f.path } else { format!("{prefix}{}", f.path) };
+        let path = match (f.library, f.dependency) {
+            (true, _) => f.path,
+            (_, true) => elsewhere(&f.path).unwrap_or(f.path),
+            _ => format!("{prefix}{}", f.path),
+        };
         SourceFile::new(path, f.text, f.library)
     };
     Findings::new(report.files.into_iter().map(file).collect(), report.diagnostics)
@@ -28,8 +38,23 @@ pub fn findings(report: ivs_driver::Report, prefix: &str) -> Findings {
 
 /// What reading the package found. A path that is not of the package's own is shown as it is.
 pub fn failure(failure: Failure, prefix: &str) -> Findings {
-    let file = |f: ivs_project::FileText| SourceFile::new(format!("{prefix}{}", f.path), f.text, false);
+    let file =
+        |f: ivs_project::FileText| SourceFile::new(tidy(&format!("{prefix}{}", f.path)), f.text, false);
     Findings::new(failure.files.into_iter().map(file).collect(), failure.diagnostics)
+}
+
+/// `shop/../shared/ivs.toml` as `shared/ivs.toml`.
+fn tidy(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            ".." if parts.last().is_some_and(|p| !matches!(*p, ".." | "")) => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// A syntax error of a file, which the findings have at index `of`.

@@ -8,10 +8,12 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod args;
+mod cache;
 mod command;
 mod engine;
 mod exit;
 mod explain;
+mod fetch;
 mod progress;
 mod render;
 mod terminal;
@@ -62,6 +64,7 @@ fn dispatch(args: Args) -> Exit {
         Command::New(new) => command::new::run(&new, &mut terminal),
         Command::Check(check) => command::check::run(&check, &global, &mut terminal),
         Command::Build(build) => command::build::run(&build, &global, &mut terminal),
+        Command::Fetch(fetch) => command::fetch::run(&fetch, &global, &mut terminal),
         Command::Fmt(fmt) => command::fmt::run(&fmt, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
         Command::Completions(completions) => command::completions::run(&completions, &mut terminal),

@@ -58,7 +58,7 @@ impl Findings {
     /// What the findings alone make of the command.
     pub fn exit(&self) -> Exit {
         let errors = || self.list.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code);
-        if errors().any(|c| c == ivs_project::codes::UNREADABLE) {
+        if errors().any(|c| matches!(c, ivs_project::codes::UNREADABLE | ivs_project::codes::FETCH_FAILED)) {
             Exit::Io
         } else if errors().any(|c| c == ivs_project::codes::NO_PACKAGE) {
             Exit::Usage

@@ -1,6 +1,6 @@
 //! `ivs build`.
 
-use super::{STDIN, conclude, count, display, load, prefix};
+use super::{STDIN, conclude, count, display, load};
 use crate::args::{Build, Format, Global};
 use crate::engine;
 use crate::exit::Exit;
@@ -19,7 +19,7 @@ pub fn run(args: &Build, global: &Global, terminal: &mut Terminal) -> Exit {
         terminal.error("`build` needs a package or a file: stdin has no place for outputs");
         return Exit::Usage;
     }
-    let project = match load("build", &args.path, args.out.as_deref(), args.as_of, terminal) {
+    let project = match load("build", &args.path, args.out.as_deref(), args.as_of, global, terminal) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
@@ -39,7 +39,7 @@ pub fn run(args: &Build, global: &Global, terminal: &mut Terminal) -> Exit {
     // The process ends soon; taking the session apart piece by piece would be for nothing.
     std::mem::forget(session);
     drop(progress);
-    let findings = engine::findings(report, &prefix(&project.root));
+    let findings = engine::findings(report, &project);
     if findings.failed() {
         let exit = findings.exit();
         conclude("build", &findings, exit, terminal);

@@ -1,6 +1,6 @@
 //! `ivs check`.
 
-use super::{conclude, count, load, prefix};
+use super::{conclude, count, load};
 use crate::args::{Check, Format, Global};
 use crate::engine;
 use crate::exit::Exit;
@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::terminal::Terminal;
 
 pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
-    let project = match load("check", &args.path, None, args.as_of, terminal) {
+    let project = match load("check", &args.path, None, args.as_of, global, terminal) {
         Ok(project) => project,
         Err(exit) => return exit,
     };
@@ -20,7 +20,7 @@ pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
     // The process ends: taking a large session apart would be work for nothing.
     std::mem::forget(session);
     drop(progress);
-    let findings = engine::findings(report, &prefix(&project.root));
+    let findings = engine::findings(report, &project);
     let exit = findings.exit();
     conclude("check", &findings, exit, terminal);
     if !findings.failed() && terminal.format == Format::Human {

@@ -105,13 +105,15 @@ fn collect(args: &Fmt, terminal: &mut Terminal) -> Result<Vec<Source>, Exit> {
         let found = if path.is_file() && path.extension().is_some_and(|e| e == "ivs") {
             ivs_project::load_file(path).map(|text| vec![(path.clone(), display(path), text)])
         } else {
-            ivs_project::load(path, None).map(|project| {
-                let prefix = prefix(&project.root);
-                let file = |s: ivs_project::SourceText| {
-                    (project.root.join(&s.path), format!("{prefix}{}", s.path), s.text.to_string())
-                };
-                project.sources.into_iter().map(file).collect()
-            })
+            ivs_project::load_with(path, &ivs_project::Options { alone: true, ..Default::default() }).map(
+                |project| {
+                    let prefix = prefix(&project.root);
+                    let file = |s: ivs_project::SourceText| {
+                        (project.root.join(&s.path), format!("{prefix}{}", s.path), s.text.to_string())
+                    };
+                    project.sources.into_iter().map(file).collect()
+                },
+            )
         };
         let found = found.map_err(|failure| {
             let prefix = failure.root.as_deref().map(prefix).unwrap_or_default();

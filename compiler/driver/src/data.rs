@@ -2,7 +2,7 @@
 
 use crate::Session;
 use ivs_project::DataText;
-use ivs_source::{DataEntry, DataFiles, DataProblem, SourceFile};
+use ivs_source::{DataEntry, DataFiles, DataProblem, Origin, SourceFile};
 use salsa::Setter;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -12,6 +12,14 @@ impl Session {
     pub fn with_data(mut self, data: Vec<DataText>) -> Session {
         for file in data {
             self.put_data(&file.path, file.text);
+        }
+        self
+    }
+
+    /// Adds the data files of a dependency: its sources load them by paths of their own package.
+    pub(crate) fn with_data_of(mut self, package: &str, data: &[DataText]) -> Session {
+        for file in data {
+            self.put(&format!("{package}:{}", file.path), file.text.clone(), Origin::Dependency);
         }
         self
     }
@@ -42,6 +50,11 @@ impl Session {
     }
 
     fn put_data(&mut self, path: &str, text: Result<Arc<str>, DataProblem>) {
+        self.put(path, text, Origin::Own);
+    }
+
+    fn put(&mut self, path: &str, text: Result<Arc<str>, DataProblem>, origin: Origin) {
+        let shown = path.replacen(':', "/", 1);
         let mut entries = self.data();
         let at = entries.binary_search_by(|e| e.path.as_str().cmp(path));
         let known = at.ok().and_then(|i| entries.get(i)).map(|e| e.text.clone());
@@ -53,7 +66,7 @@ impl Session {
                 return;
             }
             (Some(Err(old)), Err(new)) if old == new => return,
-            (_, Ok(text)) => Ok(SourceFile::new(&self.db, path.into(), text, SmolStr::default(), false)),
+            (_, Ok(text)) => Ok(SourceFile::new(&self.db, shown.into(), text, SmolStr::default(), origin)),
             (_, Err(problem)) => Err(problem),
         };
         let entry = DataEntry { path: path.into(), text };

@@ -1,7 +1,7 @@
 //! What is wrong: with the sources, and with their values in an environment.
 
 use crate::database::{Database, each};
-use crate::emit;
+use crate::{dependencies, emit};
 use ivs_eval::{Env, Inst, ObjectResult};
 use ivs_model::{Module, code};
 use ivs_plan::Lowered;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The package's modules.
 fn own_modules(db: &dyn Db) -> Vec<Module> {
     let all = ivs_model::modules(db);
-    all.files.keys().map(|m| Module::new(db, m.clone())).filter(|m| !all.library.contains(m)).collect()
+    all.files.keys().map(|m| Module::new(db, m.clone())).filter(|m| all.is_own(*m)).collect()
 }
 
 /// Syntax, names and types: what needs no value.
@@ -26,14 +26,20 @@ pub(crate) fn sources(db: &Database, threads: usize) -> Vec<ItemDiagnostic> {
     for module in own_modules(db) {
         out.extend(ivs_model::module_diagnostics(db, module).iter().cloned());
     }
+    for module in dependencies::modules(db) {
+        let items = &ivs_model::module_index(db, *module).all;
+        let found = each(db, threads, items, |db, item| ivs_model::item_diagnostics(db, *item).clone());
+        out.extend(dependencies::errors(found.into_iter().flatten().collect()));
+        out.extend(dependencies::errors(ivs_model::module_diagnostics(db, *module).clone()));
+    }
     out
 }
 
-/// The declarations of the package that exist in an environment, enabled or not.
-pub(crate) fn declared(db: &dyn Db, env: Env) -> Vec<Inst> {
+/// The declarations of modules that exist in an environment, enabled or not.
+pub(crate) fn declared(db: &dyn Db, env: Env, modules: &[Module]) -> Vec<Inst> {
     let mut out = Vec::new();
-    for module in own_modules(db) {
-        for &decl in &ivs_model::module_index(db, module).instances {
+    for module in modules {
+        for &decl in &ivs_model::module_index(db, *module).instances {
             out.extend(ivs_eval::instances(db, env, decl));
         }
     }
@@ -42,12 +48,13 @@ pub(crate) fn declared(db: &dyn Db, env: Env) -> Vec<Inst> {
 
 /// The enabled declarations of the package, in the order of their places.
 pub(crate) fn enabled(db: &dyn Db, env: Env) -> Vec<Inst> {
-    declared(db, env).into_iter().filter(|i| ivs_eval::is_enabled(db, env, *i)).collect()
+    declared(db, env, &own_modules(db)).into_iter().filter(|i| ivs_eval::is_enabled(db, env, *i)).collect()
 }
 
 /// Values: everything that is wrong in one environment.
 pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDiagnostic> {
-    let mut out = declarations(db, env);
+    let mut out = declarations(db, env, &own_modules(db));
+    out.extend(dependencies::environment(db, env, threads));
     let insts = enabled(db, env);
     let found = each(db, threads, &insts, |db, inst| {
         let result = ivs_eval::object(db, env, *inst);
@@ -62,10 +69,10 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
 }
 
 /// Constants, families, and overlays that collide.
-fn declarations(db: &Database, env: Env) -> Vec<ItemDiagnostic> {
+pub(crate) fn declarations(db: &dyn Db, env: Env, modules: &[Module]) -> Vec<ItemDiagnostic> {
     let mut out = Vec::new();
-    for module in own_modules(db) {
-        let index = ivs_model::module_index(db, module);
+    for module in modules {
+        let index = ivs_model::module_index(db, *module);
         for item in &index.all {
             // What is wrong by itself is not evaluated on top.
             if ivs_model::item_diagnostics(db, *item).iter().any(|d| d.severity == Severity::Error) {
@@ -99,7 +106,8 @@ pub(crate) fn environment_once(
     threads: usize,
     lower: bool,
 ) -> (Vec<ItemDiagnostic>, Vec<Inst>, Vec<Arc<Lowered>>) {
-    let mut out = declarations(db, env);
+    let mut out = declarations(db, env, &own_modules(db));
+    out.extend(dependencies::environment(db, env, threads));
     let insts = enabled(db, env);
     let done = each(db, threads, &insts, |db, inst| {
         let result = ivs_eval::object_once(db, env, *inst);
@@ -128,7 +136,7 @@ pub(crate) fn environment_once(
 }
 
 /// The findings of all declarations, and the loops that go through several.
-fn combined(
+pub(crate) fn combined(
     db: &Database,
     env: Env,
     insts: &[Inst],
@@ -150,7 +158,12 @@ fn combined(
 }
 
 /// The findings of one declaration, and whether any of its values is unknown.
-fn decided(db: &Database, env: Env, inst: Inst, result: &ObjectResult) -> (Vec<ItemDiagnostic>, bool) {
+pub(crate) fn decided(
+    db: &Database,
+    env: Env,
+    inst: Inst,
+    result: &ObjectResult,
+) -> (Vec<ItemDiagnostic>, bool) {
     let unknown = !result.is_whole();
     if result.diagnostics.is_empty() {
         return (Vec::new(), unknown);

@@ -6,6 +6,7 @@
 mod data;
 mod database;
 mod decide;
+mod dependencies;
 mod emit;
 mod place;
 mod report;
@@ -16,8 +17,8 @@ pub use report::{Report, ReportFile};
 
 use ivs_eval::{Env, Inst, PathKey};
 use ivs_plan::OutputFile;
-use ivs_project::{Config, SourceText};
-use ivs_source::{DataFiles, Program, SourceFile};
+use ivs_project::{Config, Dependency, Project, SourceText};
+use ivs_source::{DataFiles, Origin, Packages, Program, SourceFile};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -33,6 +34,23 @@ pub struct Session {
 impl Session {
     /// A session over the sources of a package and the standard library. `threads`: 0 for one per processor.
     pub fn new(sources: Vec<SourceText>, config: Config, threads: usize) -> Session {
+        Session::with(sources, &[], config, threads)
+    }
+
+    /// A session over a package and what it depends on.
+    pub fn of(project: &Project, threads: usize) -> Session {
+        let session =
+            Session::with(project.sources.clone(), &project.dependencies, project.config.clone(), threads)
+                .with_data(project.data.clone());
+        project.dependencies.iter().fold(session, |s, d| s.with_data_of(&d.name, &d.data))
+    }
+
+    fn with(
+        sources: Vec<SourceText>,
+        dependencies: &[Dependency],
+        config: Config,
+        threads: usize,
+    ) -> Session {
         let db = Database::default();
         let mut files: Vec<SourceFile> = Vec::with_capacity(ivs_stdlib::FILES.len() + sources.len());
         for (path, text) in ivs_stdlib::FILES {
@@ -45,18 +63,32 @@ impl Session {
                     SmolStr::from(format!("std/{path}")),
                     Arc::from(*text),
                     module.into(),
-                    true,
+                    Origin::Library,
                 )
                 .durability(Durability::HIGH)
                 .new(&db),
             );
         }
-        for s in sources {
-            files.push(SourceFile::new(&db, s.path.into(), s.text, s.module.into(), false));
+        let words = |names: &[String]| names.iter().map(SmolStr::from).collect::<Vec<_>>();
+        let mut packages = Packages::new();
+        packages.insert(config.package.as_str().into(), words(&config.dependency_names()));
+        for d in dependencies {
+            packages.insert(d.name.as_str().into(), words(&d.uses));
+            for s in &d.sources {
+                let (path, module) = (s.path.as_str().into(), s.module.as_str().into());
+                files.push(
+                    SourceFile::builder(path, s.text.clone(), module, Origin::Dependency)
+                        .durability(Durability::HIGH)
+                        .new(&db),
+                );
+            }
         }
-        files.sort_by(|a, b| (!a.library(&db), a.path(&db)).cmp(&(!b.library(&db), b.path(&db))));
+        for s in sources {
+            files.push(SourceFile::new(&db, s.path.into(), s.text, s.module.into(), Origin::Own));
+        }
+        files.sort_by(|a, b| (a.origin(&db), a.path(&db)).cmp(&(b.origin(&db), b.path(&db))));
         let date = config.as_of.map(|d| (d.year as i16, d.month, d.day));
-        let _ = Program::builder(files.into(), config.package.clone().into(), date)
+        let _ = Program::builder(files.into(), config.package.clone().into(), packages.into(), date)
             .durability(Durability::MEDIUM)
             .new(&db);
         // Made here, so that who asked before the first data file came asks again.
@@ -74,7 +106,7 @@ impl Session {
     pub fn set_text(&mut self, path: &str, text: &str) {
         let program = Program::get(&self.db);
         let files = program.files(&self.db).clone();
-        match files.iter().find(|f| !f.library(&self.db) && f.path(&self.db) == path) {
+        match files.iter().find(|f| f.own(&self.db) && f.path(&self.db) == path) {
             Some(file) => {
                 if &**file.text(&self.db) != text {
                     file.set_text(&mut self.db).to(Arc::from(text));
@@ -85,7 +117,8 @@ impl Session {
                     Some((folder, _)) => format!("{}.{}", self.config.package, folder.replace('/', ".")),
                     None => self.config.package.clone(),
                 };
-                let file = SourceFile::new(&self.db, path.into(), Arc::from(text), module.into(), false);
+                let file =
+                    SourceFile::new(&self.db, path.into(), Arc::from(text), module.into(), Origin::Own);
                 let mut own: Vec<SourceFile> = files.to_vec();
                 own.push(file);
                 self.set_files(own);
@@ -97,7 +130,7 @@ impl Session {
     pub fn remove_file(&mut self, path: &str) {
         let files = Program::get(&self.db).files(&self.db).clone();
         let rest: Vec<SourceFile> =
-            files.iter().copied().filter(|f| f.library(&self.db) || f.path(&self.db) != path).collect();
+            files.iter().copied().filter(|f| !f.own(&self.db) || f.path(&self.db) != path).collect();
         if rest.len() != files.len() {
             self.set_files(rest);
         }
@@ -105,7 +138,7 @@ impl Session {
 
     fn set_files(&mut self, mut files: Vec<SourceFile>) {
         files.sort_by(|a, b| {
-            (!a.library(&self.db), a.path(&self.db)).cmp(&(!b.library(&self.db), b.path(&self.db)))
+            (a.origin(&self.db), a.path(&self.db)).cmp(&(b.origin(&self.db), b.path(&self.db)))
         });
         let program = Program::get(&self.db);
         program.set_files(&mut self.db).to(files.into());
@@ -184,7 +217,7 @@ impl Session {
             .files
             .keys()
             .map(|m| ivs_model::Module::new(db, m.clone()))
-            .filter(|m| !ivs_model::modules(db).library.contains(m))
+            .filter(|m| ivs_model::modules(db).is_own(*m))
             .find_map(|m| ivs_model::module_index(db, m).decls.get(name).and_then(|d| d.first().copied()))
             .ok_or_else(|| format!("there is no declaration `{name}`"))?;
         let inst = match key {

@@ -38,7 +38,7 @@ pub(crate) fn finding(db: &dyn Db, env: Env, inst: Inst, f: &Finding) -> ItemDia
         }
     }
     let mut labels = Vec::new();
-    if primary.place.of.file(db).library(db) {
+    if !primary.place.of.file(db).own(db) {
         // A default cannot be edited; the declaration can.
         labels.push(primary);
         primary = Label {

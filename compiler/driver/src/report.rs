@@ -3,8 +3,8 @@
 use crate::database::Database;
 use ivs_grammar::ast::Span;
 use ivs_source::{
-    DataFiles, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Program, Severity, SourceFile,
-    item_offset, items,
+    DataFiles, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Origin, Place, Program, Severity,
+    SourceFile, item_offset, items,
 };
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -12,12 +12,14 @@ use std::sync::Arc;
 /// A text that diagnostics point into.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ReportFile {
-    /// Package-relative with `/`, or `std/…`.
+    /// Package-relative with `/`, `std/…`, or a dependency's name and the path in it.
     pub path: String,
     /// Its text.
     pub text: Arc<str>,
     /// Whether it belongs to the standard library.
     pub library: bool,
+    /// Whether it belongs to a dependency.
+    pub dependency: bool,
 }
 
 /// What was found.
@@ -52,6 +54,7 @@ impl Placer<'_> {
             path: file.path(self.db).to_string(),
             text: file.text(self.db).clone(),
             library: file.library(self.db),
+            dependency: file.origin(self.db) == Origin::Dependency,
         });
         self.index.insert(file, i);
         i
@@ -79,7 +82,7 @@ pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
             placer.file(file);
         }
         let errors = &items(db, file).errors;
-        if !file.library(db) {
+        if !file.library(db) && !errors.is_empty() {
             for e in errors {
                 let of = placer.file(file);
                 out.push(syntax(of, e));
@@ -119,7 +122,8 @@ pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
         });
     }
     let key = |d: &Diagnostic<u32>| {
-        let path = placer.files.get(d.primary.place.of as usize).map(|f| (f.library, f.path.clone()));
+        let path =
+            placer.files.get(d.primary.place.of as usize).map(|f| (f.library, f.dependency, f.path.clone()));
         (path, d.primary.place.span, d.code, d.message.clone())
     };
     out.sort_by_cached_key(key);

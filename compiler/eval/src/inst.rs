@@ -118,7 +118,7 @@ pub(crate) fn chain(db: &dyn Db, env: Env) -> Vec<SmolStr> {
         .iter()
         .copied()
         .filter(|d| !decl_info(db, *d).template)
-        .map(|d| d.key(db).name.clone())
+        .map(|d| ivs_model::environment_name(db, ivs_model::item_module(db, d), &d.key(db).name))
         .collect();
     names.reverse();
     names

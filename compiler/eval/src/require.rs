@@ -65,8 +65,8 @@ impl<'db> Machine<'db> {
         let help = text(self, r.help);
         let mut labels = self.labels(node, &reads);
         // What the library decided, the user cannot edit: the nearest block of theirs comes first.
-        let foreign = labels.first().is_none_or(|l| l.place.of.file(self.db).library(self.db));
-        if foreign && !self.item.file(self.db).library(self.db) {
+        let foreign = labels.first().is_none_or(|l| !l.place.of.file(self.db).own(self.db));
+        if foreign && self.item.file(self.db).own(self.db) {
             let place = self.nearest_place(node);
             labels.insert(0, Label { place, text: "here".into() });
         }
@@ -144,7 +144,7 @@ impl<'db> Machine<'db> {
                 v => format!("{} — {}", ivs_value::display(v), link.origin),
             };
             let label = Label { place: link.place.clone(), text };
-            let list = if link.place.of.file(self.db).library(self.db) { &mut library } else { &mut own };
+            let list = if link.place.of.file(self.db).own(self.db) { &mut own } else { &mut library };
             if !list.iter().any(|l: &Label<_>| l.place == label.place) {
                 list.push(label);
             }

@@ -26,6 +26,7 @@ codes! {
     DUPLICATE_MEMBER = "IVS1030", "an enum member named twice";
     DUPLICATE_FIELD_DEFINITION = "IVS1031", "a field defined twice";
     DATA_FILE = "IVS1060", "a data file that cannot be loaded";
+    NOT_A_DEPENDENCY = "IVS1070", "a package used that is no dependency";
     DUPLICATE_PATH = "IVS1103", "a path set twice";
     FINAL_OVERRIDDEN = "IVS1104", "a final value overridden";
     REMOVED_ABSENT = "IVS1105", "a key removed that is not there";

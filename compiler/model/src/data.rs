@@ -22,8 +22,16 @@ pub enum DataFile {
 /// The data file of a path: a query of its own, so that a file which comes or goes matters to its readers alone.
 #[salsa::tracked(returns(clone))]
 pub fn data_file(db: &dyn Db, module: Module, path: SmolStr) -> DataFile {
-    // Paths are those of the package that the module belongs to.
-    let _ = module;
+    // Paths are those of the package that the module belongs to; no path of the package itself holds a `:`.
+    let package = crate::names::package_of(db, module);
+    let path = match package == ivs_source::Program::get(db).package(db) {
+        true => path,
+        false => SmolStr::from(format!("{package}:{path}")),
+    };
+    let here = |other: &SmolStr| match package == ivs_source::Program::get(db).package(db) {
+        true => (!other.contains(':')).then(|| other.clone()),
+        false => other.strip_prefix(package)?.strip_prefix(':').map(SmolStr::new),
+    };
     let Some(files) = DataFiles::try_get(db) else {
         return DataFile::Not(DataProblem::Missing { others: Vec::new() });
     };
@@ -32,7 +40,7 @@ pub fn data_file(db: &dyn Db, module: Module, path: SmolStr) -> DataFile {
         Some(Ok(file)) => DataFile::Found(*file),
         Some(Err(problem)) => DataFile::Not(problem.clone()),
         None => {
-            let others = entries.iter().filter(|e| e.text.is_ok()).map(|e| e.path.clone()).collect();
+            let others = entries.iter().filter(|e| e.text.is_ok()).filter_map(|e| here(&e.path)).collect();
             DataFile::Not(DataProblem::Missing { others })
         }
     }

@@ -1,10 +1,10 @@
 //! Declarations: their kind, bases, parameters, and the overlays that amend them.
 
 use crate::fields::{Schema, defined_fields, schema};
-use crate::names::{Found, Module, in_module, item_module, module_index, modules, resolve};
+use crate::names::{Found, Module, in_module, item_module, module_index, modules, package_of, resolve};
 use crate::types::TypeReader;
 use ivs_grammar::ast::{ItemKind, StrPart};
-use ivs_source::{Db, ItemId, parse_item};
+use ivs_source::{Db, ItemId, Program, parse_item};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -184,14 +184,14 @@ fn extended_schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
     Arc::new(extended.seal())
 }
 
-/// The declarations of each kind that are no templates, in order of their qualified names. Library declarations
-/// (regions, instance types) are left out: a package means its own.
+/// The declarations of each kind that are no templates, in order of their qualified names. Those of the library
+/// (regions, instance types) and of dependencies are left out: a package means its own.
 #[salsa::tracked(returns(ref))]
 fn decls_by_kind(db: &dyn Db) -> FxHashMap<ItemId, Vec<ItemId>> {
     let mut by_kind: FxHashMap<ItemId, Vec<ItemId>> = FxHashMap::default();
     for name in modules(db).files.keys() {
         let module = Module::new(db, name.clone());
-        if modules(db).library.contains(&module) {
+        if !modules(db).is_own(module) {
             continue;
         }
         for &item in &module_index(db, module).instances {
@@ -206,6 +206,36 @@ fn decls_by_kind(db: &dyn Db) -> FxHashMap<ItemId, Vec<ItemId>> {
         list.sort_by_cached_key(|i| qualified_name(db, *i));
     }
     by_kind
+}
+
+/// The environments that the package of a module declares, in order of their qualified names. An overlay amends in
+/// one of its own package.
+#[salsa::tracked(returns(ref))]
+pub fn environments_of(db: &dyn Db, module: Module) -> Vec<ItemId> {
+    let Some(kind) = crate::library_thing(db, "environment") else { return Vec::new() };
+    let package = package_of(db, module);
+    if package == Program::get(db).package(db) {
+        return decls_of_kind(db, kind).clone();
+    }
+    let mut found: Vec<ItemId> = Vec::new();
+    for &module in modules(db).dependencies.iter().filter(|m| package_of(db, **m) == package) {
+        let declared = module_index(db, module).instances.iter().copied();
+        found.extend(declared.filter(|i| decl_kind(db, *i) == Some(kind) && is_first(db, *i)));
+    }
+    found.sort_by_cached_key(|i| qualified_name(db, *i));
+    found
+}
+
+/// What an environment is called among those of all packages: its name, behind that of its package if it is not of the
+/// package under compilation. So an overlay in a dependency applies only where `environment e from dependency.e`
+/// says so.
+pub fn environment_name(db: &dyn Db, module: Module, name: &str) -> SmolStr {
+    let package = package_of(db, module);
+    if package == Program::get(db).package(db) {
+        SmolStr::new(name)
+    } else {
+        SmolStr::from(format!("{package}.{name}"))
+    }
 }
 
 /// Whether an item is the one that its name means; a second item of the name is reported and left out.
@@ -230,7 +260,7 @@ pub fn qualified_name(db: &dyn Db, item: ItemId) -> SmolStr {
 /// A declaration that an overlay amends.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OverlayTarget {
-    /// The overlay's environment.
+    /// The overlay's environment, as [`environment_name`] calls it.
     pub environment: SmolStr,
     /// The declaration; `None` if there is none of this kind and name.
     pub target: Option<ItemId>,
@@ -244,6 +274,7 @@ pub fn overlay_targets(db: &dyn Db, overlay: ItemId) -> Vec<OverlayTarget> {
     let parsed = parse_item(db, overlay);
     let Some(ItemKind::Overlay { name, items }) = parsed.item().map(|i| &i.kind) else { return Vec::new() };
     let module = item_module(db, overlay);
+    let environment = environment_name(db, module, &name.text);
     let mut targets = Vec::with_capacity(items.len());
     for inner in items {
         let ItemKind::Decl(d) = &inner.kind else { continue };
@@ -251,7 +282,7 @@ pub fn overlay_targets(db: &dyn Db, overlay: ItemId) -> Vec<OverlayTarget> {
         let kind = kind_named(db, module, &words.join("."));
         let found = resolve(db, module, d.name.text.clone());
         let target = found.decls.iter().copied().find(|t| kind.is_some() && decl_kind(db, *t) == kind);
-        targets.push(OverlayTarget { environment: name.text.clone(), target, indexed: d.index.is_some() });
+        targets.push(OverlayTarget { environment: environment.clone(), target, indexed: d.index.is_some() });
     }
     targets
 }

@@ -20,7 +20,7 @@ mod units;
 pub use data::{DataFile, Spelled, bare_unit, data_file, measures, near, near_declaration};
 pub use decl::{
     BaseError, DeclInfo, OverlayTarget, base_chain, decl_info, decl_kind, decl_schema, decls_of_kind,
-    overlay_targets, overlays_of, qualified_name, resolve_base,
+    environment_name, environments_of, overlay_targets, overlays_of, qualified_name, resolve_base,
 };
 pub use fields::{
     Builtin, EnumSchema, Field, MemberSchema, Schema, converting_kinds, enum_schema, fn_params, fn_result,
@@ -28,7 +28,8 @@ pub use fields::{
 };
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{
-    Found, Module, ModuleIndex, Modules, item_module, library_thing, module_index, modules, resolve,
+    Found, Module, ModuleIndex, Modules, item_module, library_thing, module_index, modules, package_of,
+    resolve,
 };
 pub use report::{item_diagnostics, module_diagnostics};
 pub use ty::{Record, Refined, Ty};

@@ -5,7 +5,7 @@
 
 use crate::suggest::closest;
 use ivs_grammar::ast::ItemKind;
-use ivs_source::{Db, ItemId, Program, SourceFile, items, parse_item};
+use ivs_source::{Db, ItemId, Origin, Program, SourceFile, items, parse_item};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -26,6 +26,29 @@ pub struct Modules {
     pub files: BTreeMap<SmolStr, Vec<SourceFile>>,
     /// The names of library modules.
     pub library: Vec<Module>,
+    /// The names of the dependencies' modules.
+    pub dependencies: Vec<Module>,
+}
+
+impl Modules {
+    /// Whether a module is the package's own: neither the library's nor a dependency's.
+    pub fn is_own(&self, module: Module) -> bool {
+        !self.library.contains(&module) && !self.dependencies.contains(&module)
+    }
+}
+
+/// The package that a module belongs to: the first word of its name.
+pub fn package_of(db: &dyn Db, module: Module) -> &str {
+    let name = module.name(db);
+    name.split_once('.').map_or(name.as_str(), |(root, _)| root)
+}
+
+/// Whether paths in `module` may begin with `root`: `std`, its own package, or a dependency of that.
+pub(crate) fn may_use(db: &dyn Db, module: Module, root: &str) -> bool {
+    let own = package_of(db, module);
+    root == "std"
+        || root == own
+        || Program::get(db).packages(db).get(own).is_some_and(|d| d.iter().any(|name| name == root))
 }
 
 /// The modules of the program.
@@ -33,15 +56,19 @@ pub struct Modules {
 pub fn modules(db: &dyn Db) -> Modules {
     let program = Program::get(db);
     let mut files: BTreeMap<SmolStr, Vec<SourceFile>> = BTreeMap::new();
-    let mut library = Vec::new();
+    let (mut library, mut dependencies) = (Vec::new(), Vec::new());
     for &file in program.files(db).iter() {
         let list = files.entry(file.module(db).clone()).or_default();
-        if file.library(db) && list.is_empty() {
-            library.push(Module::new(db, file.module(db).clone()));
+        if list.is_empty() {
+            match file.origin(db) {
+                Origin::Library => library.push(Module::new(db, file.module(db).clone())),
+                Origin::Dependency => dependencies.push(Module::new(db, file.module(db).clone())),
+                Origin::Own => {}
+            }
         }
         list.push(file);
     }
-    Modules { files, library }
+    Modules { files, library, dependencies }
 }
 
 /// What an item declares, as its first words tell.
@@ -267,10 +294,11 @@ pub fn resolve(db: &dyn Db, module: Module, name: SmolStr) -> Found {
     if found.units.is_empty() {
         found.units.extend(library(db).units.get(&name).into_iter().flatten());
     }
-    found.module = scope.modules.get(&name).copied().or_else(|| {
-        let root = Program::get(db).package(db);
-        (name == *root || name == "std").then(|| Module::new(db, name.clone()))
-    });
+    found.module = scope
+        .modules
+        .get(&name)
+        .copied()
+        .or_else(|| may_use(db, module, &name).then(|| Module::new(db, name.clone())));
     // Of several items of one namespace the first counts; the others are reported as duplicates.
     let mut seen: Vec<(&str, &str)> = Vec::new();
     found.decls.retain(|d| {

@@ -7,7 +7,9 @@ use crate::names::{Module, in_module, item_module, module_index, modules, use_ta
 use crate::suggest::closest;
 use crate::ty::Ty;
 use ivs_grammar::ast::{ItemKind, Span};
-use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, parse_item};
+use ivs_source::{
+    Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Program, Severity, parse_item,
+};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -209,13 +211,34 @@ fn use_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
     let parsed = parse_item(db, item);
     let Some(ItemKind::Use { path, names, .. }) = parsed.item().map(|i| &i.kind) else { return };
     let here = item_module(db, item);
+    if let Some(root) = path.words.first()
+        && !crate::names::may_use(db, here, &root.text)
+        && Program::get(db).packages(db).contains_key(&root.text)
+    {
+        let package = crate::names::package_of(db, here);
+        let mut d = error(
+            code::NOT_A_DEPENDENCY,
+            item,
+            root.span,
+            format!("`{}` is not a dependency of `{package}`", root.text),
+            "only a dependency of a dependency",
+        );
+        d.help.push(format!("name it under `[dependencies]` in the `ivs.toml` of `{package}`"));
+        out.push(d);
+        return;
+    }
     for target in use_targets(db, item) {
         let known = modules(db)
             .files
             .keys()
             .any(|m| m == target.module.name(db) || m.starts_with(&format!("{}.", target.module.name(db))));
         if !known {
-            let near = closest(target.module.name(db), modules(db).files.keys().map(SmolStr::as_str));
+            let usable = |m: &&SmolStr| {
+                let root = m.split('.').next().unwrap_or_default();
+                crate::names::may_use(db, here, root)
+            };
+            let near =
+                closest(target.module.name(db), modules(db).files.keys().filter(usable).map(SmolStr::as_str));
             let mut d = error(
                 code::UNKNOWN_MODULE,
                 item,
@@ -235,7 +258,8 @@ fn use_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
         let span = words.map(|w| w.span).nth(target.word).unwrap_or(path.span);
         let index = module_index(db, target.module);
         let found = in_module(db, here, target.module, name);
-        if found.is_empty() {
+        // A dimension brings its base unit, under either name.
+        if found.is_empty() && !crate::units::declares_base(db, target.module, name) {
             if let Some(hidden) = index.named(name).next() {
                 let mut d = error(
                     code::PRIVATE_NAME,
@@ -277,8 +301,10 @@ fn use_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
 fn overlay_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
     let _ = overlay_targets(db, item);
     let name = &item.key(db).name;
-    let Some(kind) = crate::library_thing(db, "environment") else { return };
-    let environments = crate::decl::decls_of_kind(db, kind);
+    if crate::library_thing(db, "environment").is_none() {
+        return;
+    }
+    let environments = crate::decl::environments_of(db, item_module(db, item));
     if environments.iter().any(|e| e.key(db).name == *name) {
         return;
     }

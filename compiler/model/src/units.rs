@@ -136,6 +136,11 @@ fn base_units(db: &dyn Db, module: Module) -> FxHashMap<SmolStr, ItemId> {
     dims.into_iter().filter_map(|&d| Some((unit_def(db, d).as_ref()?.name.clone(), d))).collect()
 }
 
+/// Whether a module declares a dimension with this base unit.
+pub(crate) fn declares_base(db: &dyn Db, module: Module, unit: &SmolStr) -> bool {
+    base_units(db, module).contains_key(unit)
+}
+
 #[salsa::tracked(returns(ref), cycle_result = no_library_units)]
 fn library_base_units(db: &dyn Db) -> FxHashMap<SmolStr, ItemId> {
     let mut all = FxHashMap::default();

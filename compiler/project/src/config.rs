@@ -1,5 +1,9 @@
 //! `ivs.toml`: what it may say, and precise complaints about the rest.
 
+mod dependencies;
+
+pub use dependencies::{GitSource, Reference, Requirement, Source};
+
 use crate::problem::{self, Failure, Problems};
 use crate::{CONFIG_FILE, codes, is_word};
 use ivs_grammar::ast::Span;
@@ -28,6 +32,8 @@ pub struct Config {
     pub targets: BTreeMap<String, BTreeMap<String, Setting>>,
     /// `[checks]`: severities by check or code.
     pub severities: BTreeMap<String, Severity>,
+    /// `[dependencies]`, sorted by name.
+    pub dependencies: Vec<Requirement>,
 }
 
 /// The value of a target's option.
@@ -101,7 +107,13 @@ impl Config {
             as_of: None,
             targets: BTreeMap::new(),
             severities: BTreeMap::new(),
+            dependencies: Vec::new(),
         }
+    }
+
+    /// The names of the packages that this one may use.
+    pub fn dependency_names(&self) -> Vec<String> {
+        self.dependencies.iter().map(|d| d.name.clone()).collect()
     }
 }
 
@@ -220,11 +232,14 @@ impl Reader<'_> {
                     self.severities(inner, "", &mut config);
                 }
                 "dependencies" => {
-                    let message = "dependencies are not in this version of ivs".to_owned();
-                    let help = "a package can use `std` and its own modules".to_owned();
-                    self.error(codes::DEPENDENCIES, &key.span(), message, "", Some(help));
+                    let Some(inner) = self.table("dependencies", value) else { continue };
+                    config.dependencies = self.dependencies(inner);
                 }
-                _ => self.unknown(key, "`ivs.toml`", &["package", "build", "targets", "checks"]),
+                _ => self.unknown(
+                    key,
+                    "`ivs.toml`",
+                    &["package", "dependencies", "build", "targets", "checks"],
+                ),
             }
         }
         if !named {
@@ -386,12 +401,12 @@ fn is_version(text: &str) -> bool {
     core.split('.').count() == 3 && core.split('.').all(number)
 }
 
-fn span(range: &Range<usize>) -> Span {
+pub(crate) fn span(range: &Range<usize>) -> Span {
     let at = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Span::new(at(range.start), at(range.end))
 }
 
-fn list(names: &[&str]) -> String {
+pub(crate) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|n| format!("`{n}`")).collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),

@@ -16,6 +16,8 @@ pub const MAX_FILE_BYTES: u64 = 8 << 20;
 pub const OUT_FOLDER: &str = "out";
 /// How deep folders are searched: a link cycle cannot occur, a hostile tree can.
 const MAX_DEPTH: usize = 64;
+/// What the names of files end in that a source may load.
+const DATA: &[&str] = &["csv", "json", "yaml", "yml", "toml"];
 
 /// All sources below `root`, sorted by path. Left out: hidden files and folders, `target` and [`OUT_FOLDER`] of the
 /// root, `out`, and folders that are packages themselves.
@@ -25,10 +27,7 @@ pub(crate) fn sources(
     out: Option<&Path>,
     problems: &mut Problems,
 ) -> Vec<SourceText> {
-    let mut walk = Walk { root, out: out.and_then(|o| o.canonicalize().ok()), found: Vec::new(), problems };
-    walk.folder(root, "", package, 0);
-    let mut found = walk.found;
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    let found = found(root, package, out, problems).0;
     if found.is_empty() && problems.is_empty() {
         let help = "sources end in `.ivs` and lie beside `ivs.toml` or in folders below it";
         problems.about(codes::NO_SOURCES, CONFIG_FILE, "the package has no source file".to_owned(), help);
@@ -43,6 +42,40 @@ pub(crate) fn sources(
     texts
 }
 
+/// What a package consists of besides `ivs.toml`: sources, and files that they may load, each sorted by path.
+fn found(
+    root: &Path,
+    package: &str,
+    out: Option<&Path>,
+    problems: &mut Problems,
+) -> (Vec<Found>, Vec<(String, PathBuf)>) {
+    let out = out.and_then(|o| o.canonicalize().ok());
+    let mut walk = Walk { root, out, found: Vec::new(), data: Vec::new(), problems };
+    walk.folder(root, "", package, 0);
+    let (mut found, mut data) = (walk.found, walk.data);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    data.sort();
+    (found, data)
+}
+
+/// Files that sources may load, by path: what makes up a package besides its sources. No text is read.
+pub(crate) fn data(root: &Path) -> Vec<(String, PathBuf)> {
+    found(root, "", None, &mut Problems::default()).1
+}
+
+/// The sources and the data of a package, by path. No text is read.
+pub(crate) fn files(root: &Path) -> Vec<(String, PathBuf)> {
+    let (found, mut files) = found(root, "", None, &mut Problems::default());
+    files.extend(found.into_iter().map(|f| (f.path, f.file)));
+    files
+}
+
+/// Whether a file of this name may be loaded by a source, and so belongs to the content of a package.
+pub fn is_data(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, e)| e);
+    DATA.contains(&extension) && name != CONFIG_FILE
+}
+
 struct Found {
     path: String,
     file: PathBuf,
@@ -53,6 +86,7 @@ struct Walk<'a> {
     root: &'a Path,
     out: Option<PathBuf>,
     found: Vec<Found>,
+    data: Vec<(String, PathBuf)>,
     problems: &'a mut Problems,
 }
 
@@ -101,6 +135,9 @@ impl Walk<'_> {
             let module = module.to_owned();
             return self.found.push(Found { path, file: entry.path(), module });
         }
+        if kind.is_file() && is_data(name) {
+            return self.data.push((path, entry.path()));
+        }
         if !kind.is_dir() || (depth == 0 && (name == "target" || name == OUT_FOLDER)) {
             return;
         }
@@ -123,7 +160,11 @@ impl Walk<'_> {
     fn link(&mut self, link: &Path, path: &str, name: &str) {
         let target = link.canonicalize();
         let source = name.ends_with(".ivs") || target.as_deref().is_ok_and(Path::is_dir);
+        let file = target.as_deref().is_ok_and(Path::is_file);
         let inside = target.is_ok_and(|t| t.starts_with(self.root));
+        if inside && file && is_data(name) {
+            self.data.push((path.to_owned(), link.to_path_buf()));
+        }
         if source && !inside {
             let message = format!("the link `{path}` leaves the package");
             let help = "copy what it points to into the package, or make that a package and depend on it";

@@ -5,14 +5,22 @@
 
 pub mod codes;
 mod config;
+mod content;
 mod data;
 mod discover;
+mod lock;
+mod pins;
 mod problem;
+mod resolve;
 
-pub use config::{Config, Date, Setting, parse_config};
+pub use config::{Config, Date, GitSource, Reference, Requirement, Setting, Source, parse_config};
+pub use content::{Content, sum_text};
 pub use data::{DataText, data_files};
-pub use discover::{MAX_FILE_BYTES, OUT_FOLDER};
+pub use discover::{MAX_FILE_BYTES, OUT_FOLDER, is_data};
+pub use lock::{Lock, Pinned, Published};
+pub use pins::{Options, cached, content_of, load, load_with, lock_of, resolve};
 pub use problem::{Failure, FileText};
+pub use resolve::{Absent, Checkout, Dependency, MAX_PACKAGES, Provider};
 
 use problem::Problems;
 use std::path::{Path, PathBuf};
@@ -20,6 +28,8 @@ use std::sync::Arc;
 
 /// The file that makes a folder a package.
 pub const CONFIG_FILE: &str = "ivs.toml";
+/// The file beside it that pins dependencies and published versions.
+pub const LOCK_FILE: &str = "ivs.lock";
 
 /// One source file of a package.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,25 +53,10 @@ pub struct Project {
     pub sources: Vec<SourceText>,
     /// The data files that its sources load, sorted by path.
     pub data: Vec<DataText>,
-}
-
-/// Reads the package that `start` is in: `start` is a folder of the package, its `ivs.toml`, or one of its files.
-/// An `.ivs` file that no package contains is read alone, as [`load_text`] does.
-/// `out` is a folder that is not searched for sources, besides [`OUT_FOLDER`] of the root.
-pub fn load(start: &Path, out: Option<&Path>) -> Result<Project, Failure> {
-    let absolute = match std::fs::canonicalize(start) {
-        Ok(found) => found,
-        Err(e) => return Err(problem::unreadable(start, &e)),
-    };
-    let file = absolute.is_file();
-    let within = |root: &Path, failure| Failure { root: Some(root.to_path_buf()), ..failure };
-    match find_root(&absolute) {
-        Some(root) => load_root(&root, out).map_err(|f| within(&root, f)),
-        None if file && absolute.extension().is_some_and(|e| e == "ivs") => {
-            load_single(&absolute).map_err(|f| within(absolute.parent().unwrap_or(&absolute), f))
-        }
-        None => Err(problem::no_package(start)),
-    }
+    /// The packages that it depends on, directly or not, by name.
+    pub dependencies: Vec<Dependency>,
+    /// What `ivs.lock` says.
+    pub lock: Lock,
 }
 
 /// The nearest folder at or above `start` that holds an `ivs.toml`.
@@ -75,7 +70,14 @@ pub fn load_text(path: &str, text: &str) -> Project {
     let source = SourceText { path: path.to_owned(), module: "main".to_owned(), text: Arc::from(text) };
     let root = PathBuf::from(".");
     let data = data_files(&root, None, [text], false);
-    Project { root, config: Config::named("main"), sources: vec![source], data }
+    Project {
+        root,
+        config: Config::named("main"),
+        sources: vec![source],
+        data,
+        dependencies: Vec::new(),
+        lock: Lock::default(),
+    }
 }
 
 /// The text of one file, whatever package it is in.
@@ -93,26 +95,14 @@ fn load_single(file: &Path) -> Result<Project, Failure> {
     let source = SourceText { path: name, module: "main".to_owned(), text: Arc::from(text) };
     let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
     let data = data_files(&root, None, [&*source.text], false);
-    Ok(Project { root, config: Config::named("main"), sources: vec![source], data })
-}
-
-fn load_root(root: &Path, out: Option<&Path>) -> Result<Project, Failure> {
-    let mut problems = Problems::default();
-    let Some(text) = discover::read(&root.join(CONFIG_FILE), CONFIG_FILE, &mut problems) else {
-        return Err(problems.into_failure());
-    };
-    let text: Arc<str> = Arc::from(text);
-    let config = config::read(&text, &mut problems);
-    // Without the package's name no module has one, but the files' own problems are worth saying at once.
-    let package = config.as_ref().map_or("main", |c| c.package.as_str());
-    let sources = discover::sources(root, package, out, &mut problems);
-    match config {
-        Some(config) if problems.is_empty() => {
-            let data = data_files(root, out, sources.iter().map(|s| &*s.text), true);
-            Ok(Project { root: root.to_path_buf(), config, sources, data })
-        }
-        _ => Err(problems.into_failure()),
-    }
+    Ok(Project {
+        root,
+        config: Config::named("main"),
+        sources: vec![source],
+        data,
+        dependencies: Vec::new(),
+        lock: Lock::default(),
+    })
 }
 
 /// Whether `name` is a word of the language: a letter or `_`, then letters, digits, `_`, and `-` before a letter or digit.

@@ -52,6 +52,26 @@ impl Problems {
         self.diagnostics.is_empty()
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    /// Takes over what is wrong with a package that lies in `folder`, relative to this one.
+    pub(crate) fn absorb(&mut self, folder: &str, other: Problems) {
+        let shown = |f: &FileText| format!("{}/{}", folder.trim_end_matches('/'), f.path);
+        let files: Vec<u32> = other.files.iter().map(|f| self.file(&shown(f), &f.text)).collect();
+        let moved = |place: &mut Place<u32>| {
+            place.of = files.get(place.of as usize).copied().unwrap_or_default();
+        };
+        for mut d in other.diagnostics {
+            moved(&mut d.primary.place);
+            d.labels.iter_mut().for_each(|l| moved(&mut l.place));
+            d.fixes.iter_mut().flat_map(|f| &mut f.edits).for_each(|e| moved(&mut e.place));
+            self.diagnostics.push(d);
+        }
+    }
+
     /// The index of a file to point into.
     pub(crate) fn file(&mut self, path: &str, text: &Arc<str>) -> u32 {
         let found = self.files.iter().position(|f| f.path == path);

@@ -142,11 +142,33 @@ fn another_version_of_the_language() {
 }
 
 #[test]
-fn dependencies_are_refused_not_ignored() {
-    assert_snapshot!(bad("[package]\nname = \"a\"\nivs = \"1\"\n[dependencies]\nb = \"1\"\n"), @r"
-    IVS5008 `dependencies` dependencies are not in this version of ivs
-      help: a package can use `std` and its own modules
-    ");
+fn dependencies_say_where_they_come_from() {
+    let config = good(
+        r#"
+package = { name = "a", ivs = "1" }
+[dependencies]
+units = { git = "git@git.example:libs/units.git", tag = "v1", folder = "ivs/" }
+shared = { path = "../shared/" }
+tip = { git = "https://git.example/tip" }
+"#,
+    );
+    let found: Vec<String> = config.dependencies.iter().map(|d| format!("{} {}", d.name, d.source)).collect();
+    assert_eq!(
+        found,
+        [
+            "shared path+../shared",
+            "tip git+https://git.example/tip",
+            "units git+git@git.example:libs/units.git?tag=v1#ivs"
+        ]
+    );
+}
+
+#[test]
+fn registries_are_refused_not_ignored() {
+    assert_snapshot!(bad("[package]\nname = \"a\"\nivs = \"1\"\n[dependencies]\nb = { oci = \"r.example/b:1\" }\n"), @r#"
+    IVS5008 `"r.example/b:1"` dependencies from OCI registries are not in this version of ivs
+      help: use `git`, or `path` with a copy of the package
+    "#);
 }
 
 #[test]

@@ -7,16 +7,31 @@ use ivs_grammar::ast::{Chunk, Item, SyntaxError};
 use ivs_grammar::{Head, RawChunk};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The database that every query runs on.
 #[salsa::db]
 pub trait Db: salsa::Database {}
 
-/// A source text: a file of the package, of the standard library, or an open buffer.
+/// Whose a source text is. What is not the package's own cannot be edited by its author, and joins no set.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Origin {
+    /// Of the standard library.
+    Library,
+    /// Of a package that this one depends on, directly or not.
+    Dependency,
+    /// Of the package itself.
+    Own,
+}
+
+/// The packages compiled together, each with those that its `ivs.toml` names, by name.
+pub type Packages = BTreeMap<SmolStr, Vec<SmolStr>>;
+
+/// A source text: a file of the package, of a dependency, of the standard library, or an open buffer.
 #[salsa::input(debug)]
 pub struct SourceFile {
-    /// Path for messages: package-relative with `/`, or `std/…`.
+    /// Path for messages: package-relative with `/`, `std/…`, or a dependency's name and the path in it.
     #[returns(ref)]
     pub path: SmolStr,
     /// Its text. LF or CRLF; a leading byte order mark is blank.
@@ -25,20 +40,35 @@ pub struct SourceFile {
     /// The module it belongs to: `shop.services`.
     #[returns(ref)]
     pub module: SmolStr,
-    /// Whether it belongs to the standard library.
+    /// Whose it is.
     #[returns(copy)]
-    pub library: bool,
+    pub origin: Origin,
+}
+
+impl SourceFile {
+    /// Whether it belongs to the standard library.
+    pub fn library(self, db: &dyn Db) -> bool {
+        self.origin(db) == Origin::Library
+    }
+
+    /// Whether it belongs to the package itself, so that its author can edit it.
+    pub fn own(self, db: &dyn Db) -> bool {
+        self.origin(db) == Origin::Own
+    }
 }
 
 /// Everything that is compiled together.
 #[salsa::input(singleton, debug)]
 pub struct Program {
-    /// Library files, then the package's, each sorted by path.
+    /// Library files, then the dependencies', then the package's, each sorted by path.
     #[returns(ref)]
     pub files: Arc<[SourceFile]>,
     /// The package's name.
     #[returns(ref)]
     pub package: SmolStr,
+    /// Which packages may be used in which: the package and everything it depends on.
+    #[returns(ref)]
+    pub packages: Arc<Packages>,
     /// `build.date`, as year, month, day.
     #[returns(copy)]
     pub date: Option<(i16, u8, u8)>,

@@ -13,8 +13,8 @@ mod item;
 pub use data::{DataEntry, DataFiles, DataProblem, data_item, is_data};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity};
 pub use item::{
-    Db, FileItems, ItemId, ItemKey, Parsed, Program, SourceFile, item_head, item_offset, item_text, items,
-    parse_item,
+    Db, FileItems, ItemId, ItemKey, Origin, Packages, Parsed, Program, SourceFile, item_head, item_offset,
+    item_text, items, parse_item,
 };
 
 /// A diagnostic whose places are relative to items.
