@@ -33,7 +33,10 @@ pub fn findings(report: ivs_driver::Report, project: &Project) -> Findings {
         };
         SourceFile::new(path, f.text, f.library)
     };
-    Findings::new(report.files.into_iter().map(file).collect(), report.diagnostics)
+    let mut findings = Findings::new(report.files.into_iter().map(file).collect(), report.diagnostics);
+    findings.undecided = report.undecided;
+    findings.checks = report.checks;
+    findings
 }
 
 /// What reading the package found. A path that is not of the package's own is shown as it is.

@@ -22,6 +22,13 @@ pub fn run(args: &Explain, terminal: &mut Terminal) -> Exit {
         terminal.out(&format!("# {code}: {title}\n"));
         return Exit::Done;
     }
+    // A check without a code is called by its name.
+    if code.contains('.')
+        && let Some((_, page)) = PAGES.iter().find(|(code, _)| *code == "IVS3000")
+    {
+        terminal.out(&format!("`{}` is the name of a check.\n\n{page}", crate::terminal::clean(code)));
+        return Exit::Done;
+    }
     terminal.error(&format!("there is no code `{code}`"));
     let close = titles().map(|(c, _)| (strsim::damerau_levenshtein(c, &wanted), c)).min();
     let help = match close {

@@ -23,6 +23,10 @@ pub struct Findings {
     files: Vec<SourceFile>,
     /// Sorted by file, position, code.
     list: Vec<Diagnostic<u32>>,
+    /// Bindings of checks that could not be decided.
+    pub undecided: usize,
+    /// Codes of checks, with their qualified names.
+    pub checks: Vec<(&'static str, String)>,
 }
 
 /// How many of each severity.
@@ -31,6 +35,7 @@ pub struct Counts {
     errors: usize,
     warnings: usize,
     infos: usize,
+    not_decided: usize,
 }
 
 impl Findings {
@@ -41,13 +46,18 @@ impl Findings {
             (file.map(|f| (f.library, f.path.as_str())), d.primary.place.span, d.code)
         };
         list.sort_by(|a, b| rank(a).cmp(&rank(b)));
-        Findings { files, list }
+        Findings { files, list, ..Findings::default() }
     }
 
     /// How many of each severity.
     pub fn counts(&self) -> Counts {
         let of = |severity| self.list.iter().filter(|d| d.severity == severity).count();
-        Counts { errors: of(Severity::Error), warnings: of(Severity::Warning), infos: of(Severity::Info) }
+        Counts {
+            errors: of(Severity::Error),
+            warnings: of(Severity::Warning),
+            infos: of(Severity::Info),
+            not_decided: self.undecided,
+        }
     }
 
     /// Whether there is an error.
@@ -114,13 +124,18 @@ impl Findings {
 
     /// `2 errors, 1 warning`, where there are any.
     pub fn summary(&self, terminal: &Terminal) -> Option<String> {
-        let Counts { errors, warnings, .. } = self.counts();
+        let Counts { errors, warnings, not_decided, .. } = self.counts();
         let part = |n: usize, word: &str, style| match n {
             0 => None,
             1 => Some(terminal.paint(style, &format!("1 {word}"))),
             _ => Some(terminal.paint(style, &format!("{n} {word}s"))),
         };
-        let parts = [part(errors, "error", Style::Error), part(warnings, "warning", Style::Warning)];
+        let open = match not_decided {
+            0 => None,
+            1 => Some("1 check not decided".to_owned()),
+            n => Some(format!("{n} checks not decided")),
+        };
+        let parts = [part(errors, "error", Style::Error), part(warnings, "warning", Style::Warning), open];
         let text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         (!text.is_empty()).then_some(text)
     }

@@ -59,6 +59,8 @@ struct Difference {
 #[derive(Serialize)]
 struct Finding<'a> {
     code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'a str>,
     severity: &'static str,
     message: &'a str,
     label: &'a str,
@@ -158,6 +160,10 @@ fn finding<'a>(findings: &'a Findings, d: &'a Diagnostic<u32>) -> Finding<'a> {
     let at = |place: &Place<u32>| locate(findings, place);
     Finding {
         code: d.code,
+        check: match d.code.contains('.') {
+            true => Some(d.code),
+            false => findings.checks.iter().find(|(code, _)| *code == d.code).map(|(_, name)| name.as_str()),
+        },
         severity: severity_word(d.severity),
         message: &d.message,
         label: &d.primary.text,

@@ -9,7 +9,7 @@ use ivs_source::{Db, ItemDiagnostic, ItemId, Severity};
 use std::sync::Arc;
 
 /// The package's modules.
-fn own_modules(db: &dyn Db) -> Vec<Module> {
+pub(crate) fn own_modules(db: &dyn Db) -> Vec<Module> {
     let all = ivs_model::modules(db);
     all.files.keys().map(|m| Module::new(db, m.clone())).filter(|m| all.is_own(*m)).collect()
 }

@@ -3,6 +3,7 @@
 //! Takes texts and a configuration. Gives reports and files; keeps what it computed, so that the next question after
 //! an edit is answered from what did not change. Never reads or writes a file.
 
+mod checks;
 mod data;
 mod database;
 mod decide;
@@ -10,6 +11,7 @@ mod dependencies;
 mod emit;
 mod place;
 mod report;
+mod verify;
 
 pub use database::Database;
 pub use emit::targets;
@@ -151,19 +153,29 @@ impl Session {
 
     /// Decides the base and every environment.
     pub fn check(&mut self) -> Report {
+        self.decided(true)
+    }
+
+    /// [`Session::check`], with proposed fixes as advice: nothing is tried.
+    pub(crate) fn unverified(&mut self) -> Report {
+        self.decided(false)
+    }
+
+    fn decided(&mut self, verify: bool) -> Report {
         let once = self.once;
+        let config = self.config.clone();
         self.run(move |db, threads| {
             let mut envs = vec![Env::new(db, SmolStr::default())];
             envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
             let mut findings = decide::sources(db, threads);
-            for env in envs {
+            for &env in &envs {
                 if once {
                     findings.extend(decide::environment_once(db, env, threads, false).0);
                 } else {
                     findings.extend(decide::environment(db, env, threads));
                 }
             }
-            report::report(db, findings)
+            checks::decide(db, findings, &envs, &config, threads, true, verify).report(db)
         })
     }
 
@@ -171,6 +183,7 @@ impl Session {
     pub fn build(&mut self, env: Option<&str>) -> (Report, Vec<OutputFile>) {
         let env = SmolStr::new(env.unwrap_or_default());
         let layout = emit::layout(&self.config, "kubernetes");
+        let config = self.config.clone();
         let once = self.once;
         self.run(move |db, threads| {
             let env = Env::new(db, env.clone());
@@ -183,17 +196,17 @@ impl Session {
             } else {
                 findings.extend(decide::environment(db, env, threads));
             }
-            let failed = findings.iter().any(|d| d.severity == ivs_source::Severity::Error);
+            let mut checked = checks::decide(db, findings, &[env], &config, threads, false, true);
             let mut files = Vec::new();
-            if !failed {
+            if !checked.failed() {
                 let (found, made) = match pending {
                     Some((insts, lowered)) => emit::join(db, env, layout, &insts, &lowered),
                     None => emit::emit(db, env, threads, layout),
                 };
-                findings.extend(found);
+                checked.findings.extend(found);
                 files = made;
             }
-            let report = report::report(db, findings);
+            let report = checked.report(db);
             if report.has_errors() {
                 files.clear();
             }
@@ -267,4 +280,27 @@ fn split_head(path: &str) -> (&str, &str) {
         }
     }
     (path, "")
+}
+
+/// A text with disjoint edits (start, end, new text) applied; `None` if they overlap or lie outside. New lines end as the
+/// text's own do.
+pub fn apply_edits(text: &str, edits: &[(usize, usize, &str)]) -> Option<String> {
+    let mut edits = edits.to_vec();
+    edits.sort_by_key(|e| (e.0, e.1));
+    let crlf = text.contains("\r\n");
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut at = 0;
+    for (start, end, new) in edits {
+        if start < at || end < start {
+            return None;
+        }
+        out.push_str(text.get(at..start)?);
+        match crlf {
+            true => out.push_str(&new.replace("\r\n", "\n").replace('\n', "\r\n")),
+            false => out.push_str(new),
+        }
+        at = end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
 }

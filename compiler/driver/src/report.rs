@@ -29,6 +29,10 @@ pub struct Report {
     pub files: Vec<ReportFile>,
     /// By file and place; places are bytes of the whole file.
     pub diagnostics: Vec<Diagnostic<u32>>,
+    /// How many bindings of checks could not be decided, because a value that they read failed.
+    pub undecided: usize,
+    /// The names of checks whose findings carry a code: code and qualified name.
+    pub checks: Vec<(&'static str, String)>,
 }
 
 impl Report {
@@ -137,7 +141,7 @@ pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
         }
         !again
     });
-    Report { files: placer.files, diagnostics: out }
+    Report { files: placer.files, diagnostics: out, ..Report::default() }
 }
 
 fn syntax(of: u32, e: &ivs_grammar::ast::SyntaxError) -> Diagnostic<u32> {

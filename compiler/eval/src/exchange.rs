@@ -75,7 +75,7 @@ impl<'db> Machine<'db> {
         for field in [&rate.fields.0, &rate.fields.1] {
             let read = value(self.db, self.env, rate.inst, PathKey::of([field.as_str()]));
             if let Some(reads) = &mut self.reads {
-                reads.push(Read { inst: rate.inst, path: vec![field.clone()], value: read });
+                reads.push(Read { inst: rate.inst, path: vec![field.clone()], element: None, value: read });
             }
         }
         let money = q.unit.dim.exponent(ivs_value::MONEY);

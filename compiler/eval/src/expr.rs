@@ -138,7 +138,10 @@ impl<'db> Machine<'db> {
                 let fields: Box<[Value]> = values.iter().map(|e| self.eval(f, *e)).collect();
                 Value::Struct(Arc::new(StructValue { shape: shape.clone(), fields }))
             }
-            TExpr::Local(slot) => f.locals.get(*slot as usize).cloned().unwrap_or(Value::Unknown),
+            TExpr::Local(slot) => {
+                self.note_local(f, *slot, &[]);
+                f.locals.get(*slot as usize).cloned().unwrap_or(Value::Unknown)
+            }
             TExpr::Let { .. }
             | TExpr::Field { .. }
             | TExpr::SelfValue

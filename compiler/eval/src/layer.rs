@@ -4,7 +4,7 @@ use crate::inst::{Env, FamilyKey, Inst, chain, qualified_inst};
 use crate::machine::{Frame, Machine};
 use crate::result::{PathKey, value};
 use ivs_model::ir::{BlockIr, KeyIr, OpIr};
-use ivs_model::{base_chain, body, code, decl_info, decl_kind, decl_schema, decls_of_kind, source_map};
+use ivs_model::{base_chain, body, code, decl_info, decl_schema, decls_of_kind, source_map};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity};
 use ivs_value::Value;
 use smol_str::SmolStr;
@@ -334,9 +334,4 @@ pub fn absent_members(db: &dyn Db, env: Env, overlay: ItemId) -> Vec<ItemDiagnos
         });
     }
     out
-}
-
-/// The kind of an instance.
-pub(crate) fn kind_of(db: &dyn Db, inst: Inst) -> Option<ItemId> {
-    decl_kind(db, inst.decl(db))
 }

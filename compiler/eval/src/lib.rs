@@ -3,11 +3,13 @@
 //! Takes typed bodies. Gives the value of every declaration in every environment, with diagnostics, as queries.
 //! Never lowers or prints anything.
 
+mod check;
 mod conform;
 mod constants;
 mod cycle;
 mod exchange;
 mod expr;
+mod fix;
 mod global;
 #[allow(missing_docs)] // made by macros of the engine
 mod inst;
@@ -17,12 +19,15 @@ mod locate;
 mod loops;
 mod machine;
 mod node;
+mod origin;
 mod path;
 mod provenance;
 mod require;
 mod result;
 
+pub use check::{CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, check_result, too_many_steps};
 pub use cycle::cycle_report;
+pub use fix::insertion;
 pub use global::global_diagnostics;
 pub use inst::{Env, FamilyKey, Inst, environments, inst_name, inst_of, qualified_inst, ref_to as reference};
 pub use layer::{

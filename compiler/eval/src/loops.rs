@@ -1,6 +1,7 @@
 //! `for … in … if …`
 
 use crate::machine::{Frame, Machine};
+use crate::origin::position;
 use ivs_model::ir::ClausesIr;
 use ivs_value::{Number, Value};
 
@@ -40,9 +41,11 @@ impl<'db> Machine<'db> {
             return run(self, f);
         };
         let over = self.eval(f, l.over);
+        let home = self.origin_of_loop(f, l.over);
         let base = f.locals.len();
-        let mut step = |m: &mut Self, f: &mut Frame, a: Value, b: Option<Value>| {
+        let mut step = |m: &mut Self, f: &mut Frame, a: Value, b: Option<Value>, at: Option<_>| {
             f.locals.truncate(base);
+            m.bind_origins(f, base, None, at, b.is_some());
             f.locals.push(a);
             f.locals.extend(b);
             m.level(f, clauses, depth + 1, sound, run)
@@ -51,9 +54,9 @@ impl<'db> Machine<'db> {
             Value::List(xs) => {
                 for (i, x) in xs.iter().enumerate() {
                     let go = if l.pair {
-                        step(self, f, Value::Number(Number::int(i as i64)), Some(x.clone()))
+                        step(self, f, position(i), Some(x.clone()), home.as_ref().map(|o| o.at(i)))
                     } else {
-                        step(self, f, x.clone(), None)
+                        step(self, f, x.clone(), None, home.as_ref().map(|o| o.at(i)))
                     };
                     if !go {
                         f.locals.truncate(base);
@@ -63,7 +66,8 @@ impl<'db> Machine<'db> {
             }
             Value::Map(m) => {
                 for (k, v) in &m.entries {
-                    if !step(self, f, k.clone(), Some(v.clone())) {
+                    let at = home.as_ref().map(|o| o.child(crate::node::key_text(k)));
+                    if !step(self, f, k.clone(), Some(v.clone()), at) {
                         f.locals.truncate(base);
                         return false;
                     }
@@ -74,7 +78,7 @@ impl<'db> Machine<'db> {
                     (r.0.as_number().and_then(Number::to_i64), r.1.as_number().and_then(Number::to_i64))
                 {
                     for n in a..=b {
-                        if !step(self, f, Value::Number(Number::int(n)), None) {
+                        if !step(self, f, Value::Number(Number::int(n)), None, None) {
                             f.locals.truncate(base);
                             return false;
                         }

@@ -105,6 +105,8 @@ impl Frame {
 pub(crate) struct Read {
     pub inst: Inst,
     pub path: Vec<smol_str::SmolStr>,
+    /// Which element of the list there.
+    pub element: Option<usize>,
     pub value: Value,
 }
 
@@ -122,6 +124,10 @@ pub(crate) struct Machine<'db> {
     /// Whether what goes wrong is reported elsewhere.
     pub quiet: bool,
     pub reads: Option<Vec<Read>>,
+    /// Where each local variable of the item's own formulas is written, if that is followed.
+    pub origins: Option<Vec<Option<crate::origin::Origin>>>,
+    /// Which requirements were decided, and how: by item, mark and verdict, if anybody counts.
+    pub covered: Option<Vec<(ItemId, u32, bool)>>,
     /// The slots under evaluation, outermost first.
     pub stack: Vec<(NodeId, u32)>,
     /// Calls of functions under way.
@@ -144,6 +150,8 @@ impl<'db> Machine<'db> {
             diagnostics: Vec::new(),
             quiet: false,
             reads: None,
+            origins: None,
+            covered: None,
             stack: Vec::new(),
             calls: 0,
         }

@@ -228,6 +228,15 @@ impl<'db> Machine<'db> {
         holds
     }
 
+    /// The formula that decides a slot, if one layer alone does.
+    pub(crate) fn deciding(&mut self, node: NodeId, slot: u32) -> Option<(ItemId, ExprId)> {
+        let upto = self.node(node).map_or(0, |n| n.contribs.len());
+        let steps = self.steps(node, slot, upto);
+        let first = steps.first()?;
+        let Act::Set(e) = first.act else { return None };
+        Some((self.contrib(first.contrib)?.item, e))
+    }
+
     /// Whether one of the lowest `below` contribs says something of a slot.
     pub(crate) fn says(&mut self, node: NodeId, slot: u32, below: usize) -> bool {
         !self.steps(node, slot, below).is_empty()

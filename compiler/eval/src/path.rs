@@ -51,6 +51,10 @@ impl<'db> Machine<'db> {
                 Some(inst) => At::Value(ref_to(self.db, inst)),
                 None => At::Value(Value::Unknown),
             },
+            Some(TExpr::Local(slot)) => {
+                self.note_local(f, *slot, &names);
+                At::Value(f.locals.get(*slot as usize).cloned().unwrap_or(Value::Unknown))
+            }
             _ => At::Value(self.eval(f, root)),
         };
         self.follow(f, id, start, &names)
@@ -130,7 +134,12 @@ impl<'db> Machine<'db> {
                     }
                     let read = value(self.db, self.env, inst, PathKey::of(rest.iter().map(SmolStr::as_str)));
                     if let Some(reads) = &mut self.reads {
-                        reads.push(crate::machine::Read { inst, path: rest.to_vec(), value: read.clone() });
+                        reads.push(crate::machine::Read {
+                            inst,
+                            path: rest.to_vec(),
+                            element: None,
+                            value: read.clone(),
+                        });
                     }
                     if read.is_unknown() && !self.quiet {
                         // A key that is not there is this reader's mistake; any other failure is reported at home.
@@ -189,7 +198,7 @@ impl<'db> Machine<'db> {
     }
 
     /// The node of the block `depth` levels out.
-    fn level_node(&self, f: &Frame, depth: u32) -> Option<NodeId> {
+    pub(crate) fn level_node(&self, f: &Frame, depth: u32) -> Option<NodeId> {
         let mut c = self.contrib(f.contrib?)?;
         for _ in 0..depth {
             c = self.contrib(c.parent?)?;
@@ -197,9 +206,19 @@ impl<'db> Machine<'db> {
         (c.node != u32::MAX).then_some(c.node)
     }
 
-    fn self_node(&self, f: &Frame) -> Option<NodeId> {
+    pub(crate) fn self_node(&self, f: &Frame) -> Option<NodeId> {
         let c = self.contrib(f.contrib?)?;
         (c.self_node != u32::MAX).then_some(c.self_node)
+    }
+
+    /// The formula of a `let`, and the block it stands in.
+    pub(crate) fn let_formula(&self, f: &Frame, depth: u32, index: u32) -> Option<(u32, ExprId)> {
+        let mut id = f.contrib?;
+        for _ in 0..depth {
+            id = self.contrib(id)?.parent?;
+        }
+        let c = self.contrib(id)?;
+        Some((id, *c.body.blocks.get(c.block as usize)?.lets.get(index as usize)?))
     }
 
     fn let_value(&mut self, f: &Frame, depth: u32, index: u32) -> Value {
@@ -248,7 +267,7 @@ impl<'db> Machine<'db> {
         let mut path = self.path_of(node, slot);
         path.extend(rest.iter().cloned());
         if let Some(reads) = &mut self.reads {
-            reads.push(crate::machine::Read { inst, path, value: Value::Unknown });
+            reads.push(crate::machine::Read { inst, path, element: None, value: Value::Unknown });
         }
     }
 }

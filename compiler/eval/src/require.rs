@@ -1,12 +1,28 @@
-//! Requirements of kinds, structs and declarations.
+//! Requirements of kinds, structs and declarations, and what is said of one that does not hold.
 
-use crate::layer::kind_of;
-use crate::machine::{ContribId, Machine, NodeId, Read};
+use crate::inst::Inst;
+use crate::machine::{ContribId, Frame, Machine, NodeId, Read};
+use crate::origin::Origin;
 use crate::provenance::provenance;
 use ivs_model::ir::{ExprId, RequireIr, TExpr};
-use ivs_model::{code, source_map};
-use ivs_source::{Diagnostic, Label, Place};
+use ivs_model::{body, code, source_map};
+use ivs_source::{Diagnostic, ItemDiagnostic, ItemId, Label, Place};
 use ivs_value::Value;
+use smol_str::SmolStr;
+
+/// Places of values that a report shows beside the deciding one.
+const MAX_LABELS: usize = 6;
+
+/// What is said of a requirement that does not hold.
+pub(crate) struct Said {
+    pub message: Option<String>,
+    pub help: Option<String>,
+    /// The places of `at`, in its order.
+    pub at: Vec<Label<ItemId>>,
+    /// What the condition read.
+    pub reads: Vec<Read>,
+    pub fixes: Vec<ivs_source::Fix<ItemId>>,
+}
 
 impl<'db> Machine<'db> {
     /// Decides what has to hold of a node.
@@ -39,49 +55,36 @@ impl<'db> Machine<'db> {
     fn requirement(&mut self, c: ContribId, node: NodeId, r: &RequireIr) {
         let Some(mut frame) = self.frame(c) else { return };
         self.steps = 0;
-        if self.eval(&mut frame, r.cond) != Value::Bool(false) {
+        let verdict = self.eval(&mut frame, r.cond);
+        if let (Some(covered), Value::Bool(holds)) = (&mut self.covered, &verdict) {
+            covered.push((frame.item, r.mark, *holds));
+        }
+        if verdict != Value::Bool(false) {
             return;
         }
-        // Once more, to see what it read.
-        self.reads = Some(Vec::new());
-        self.steps = 0;
-        self.eval(&mut frame, r.cond);
-        let reads = self.reads.take().unwrap_or_default();
-        let text = |m: &mut Self, e: Option<ExprId>| -> Option<String> {
-            let mut frame = m.frame(c)?;
-            let e = e?;
-            // A message may show what a value may not hold.
-            m.message(&mut frame, e)
-        };
-        let source = ivs_source::item_text(self.db, frame.item).clone();
-        let cond = frame.span(self.db, r.cond);
-        let message = text(self, r.message).unwrap_or_else(|| {
-            let name = self.inst.map(|i| crate::inst_name(self.db, i)).unwrap_or_default();
-            format!(
-                "`{name}` breaks a requirement: {}",
-                cond.text(&source).split_whitespace().collect::<Vec<_>>().join(" ")
-            )
-        });
-        let help = text(self, r.help);
-        let mut labels = self.labels(node, &reads);
+        let said = self.said(c, &mut frame, r);
+        let mut labels = said.at;
+        self.labels(&said.reads, &[], &mut labels);
         // What the library decided, the user cannot edit: the nearest block of theirs comes first.
         let foreign = labels.first().is_none_or(|l| !l.place.of.file(self.db).own(self.db));
         if foreign && self.item.file(self.db).own(self.db) {
             let place = self.nearest_place(node);
             labels.insert(0, Label { place, text: "here".into() });
         }
+        let cond = frame.span(self.db, r.cond);
+        let message = said.message.unwrap_or_else(|| {
+            let name = self.inst.map(|i| crate::inst_name(self.db, i)).unwrap_or_default();
+            format!("`{name}` breaks a requirement: {}", self.written(&frame, r.cond))
+        });
         let condition = Label { place: Place { of: frame.item, span: cond }, text: "required here".into() };
-        let (primary, mut labels) = match labels.split_first() {
-            Some((first, rest)) => (first.clone(), rest.to_vec()),
-            None => {
+        let primary = match labels.is_empty() {
+            false => labels.remove(0),
+            true => {
                 let span = source_map(self.db, self.item).name;
-                (
-                    Label { place: Place { of: self.item, span }, text: "does not fulfil it".into() },
-                    Vec::new(),
-                )
+                Label { place: Place { of: self.item, span }, text: "does not fulfil it".into() }
             }
         };
-        labels.truncate(6);
+        labels.truncate(MAX_LABELS);
         labels.push(condition);
         self.report(Diagnostic {
             code: code::REQUIRE_FAILED,
@@ -89,13 +92,44 @@ impl<'db> Machine<'db> {
             message,
             primary,
             labels,
-            help: help.into_iter().collect(),
-            fixes: Vec::new(),
+            help: said.help.into_iter().collect(),
+            fixes: said.fixes,
         });
     }
 
+    /// Evaluates a failed condition once more, to see what it read, and what is to be said of it.
+    pub(crate) fn said(&mut self, c: ContribId, frame: &mut Frame, r: &RequireIr) -> Said {
+        // `let`s that are known already would not be seen to read anything.
+        let lets = std::mem::take(&mut self.lets);
+        self.reads = Some(Vec::new());
+        self.steps = 0;
+        self.eval(frame, r.cond);
+        let reads = self.reads.take().unwrap_or_default();
+        self.lets = lets;
+        let text = |m: &mut Self, e: Option<ExprId>| -> Option<String> {
+            let mut frame = m.frame(c)?;
+            // A message may show what a value may not hold.
+            m.message(&mut frame, e?)
+        };
+        let message = text(self, r.message);
+        let help = text(self, r.help);
+        let mut at = Vec::new();
+        for e in &r.at {
+            let Some(origin) = self.origin_of(frame, *e) else { continue };
+            at.extend(self.label_of(&origin));
+        }
+        let fixes = self.proposal(frame, &r.fixes).into_iter().collect();
+        Said { message, help, at, reads, fixes }
+    }
+
+    /// The text of a formula on one line.
+    pub(crate) fn written(&self, frame: &Frame, e: ExprId) -> String {
+        let source = ivs_source::item_text(self.db, frame.item);
+        frame.span(self.db, e).text(source).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The text of a message: numbers may be approximate.
-    fn message(&mut self, frame: &mut crate::machine::Frame, e: ExprId) -> Option<String> {
+    fn message(&mut self, frame: &mut Frame, e: ExprId) -> Option<String> {
         let ir = frame.body.clone();
         match ir.exprs.get(e as usize)? {
             TExpr::Interpolate(parts) => {
@@ -121,36 +155,112 @@ impl<'db> Machine<'db> {
         }
     }
 
-    /// The places that decided what a condition read, those of the user first.
-    fn labels(&mut self, node: NodeId, reads: &[Read]) -> Vec<Label<ivs_source::ItemId>> {
-        let mut own = Vec::new();
-        let mut library = Vec::new();
-        let _ = kind_of;
+    /// Adds the places that decided what a condition read: the first that the user wrote, then those of the nearest
+    /// of `binders` (innermost last) first, the library's last.
+    pub(crate) fn labels(&mut self, reads: &[Read], binders: &[Inst], out: &mut Vec<Label<ItemId>>) {
+        let mut found: Vec<((bool, usize), Label<ItemId>)> = Vec::new();
         for read in reads {
-            let Some(link) = provenance(self.db, self.env, read.inst, &read.path).into_iter().next() else {
-                continue;
-            };
-            let shown = {
-                let mut m = Machine::of(self.db, self.env, read.inst);
-                m.quiet = true;
-                m.read_path(&read.path)
-            };
-            if shown.is_unknown() {
+            let origin = Origin { inst: read.inst, path: read.path.clone(), element: read.element };
+            let Some(label) = self.label_of(&origin) else { continue };
+            if out.iter().any(|l| l.place == label.place) || found.iter().any(|(_, l)| l.place == label.place)
+            {
                 continue;
             }
-            let text = match &shown {
-                // A whole block is seen where it stands.
-                Value::Struct(_) | Value::Map(_) => link.origin.clone(),
-                v => format!("{} — {}", ivs_value::display(v), link.origin),
-            };
-            let label = Label { place: link.place.clone(), text };
-            let list = if link.place.of.file(self.db).own(self.db) { &mut own } else { &mut library };
-            if !list.iter().any(|l: &Label<_>| l.place == label.place) {
-                list.push(label);
+            let library = !label.place.of.file(self.db).own(self.db);
+            let near = binders
+                .iter()
+                .rposition(|b| *b == read.inst)
+                .map_or(binders.len(), |i| binders.len() - 1 - i);
+            found.push(((library, near), label));
+        }
+        if out.is_empty()
+            && let Some(first) = found.iter().position(|((library, _), _)| !library)
+        {
+            out.push(found.remove(first).1);
+        }
+        found.sort_by_key(|(rank, _)| *rank);
+        out.extend(found.into_iter().map(|(_, l)| l));
+    }
+
+    /// The place that decided a path, with its value and origin. Nothing for a value that is unknown.
+    pub(crate) fn label_of(&mut self, origin: &Origin) -> Option<Label<ItemId>> {
+        let origin = &self.home_of(origin);
+        if origin.path.is_empty() {
+            let decl = origin.inst.decl(self.db);
+            let place = Place { of: decl, span: source_map(self.db, decl).name };
+            return Some(Label { place, text: "in this declaration".into() });
+        }
+        let link = provenance(self.db, self.env, origin.inst, &origin.path).into_iter().next()?;
+        let shown = {
+            let mut m = Machine::of(self.db, self.env, origin.inst);
+            m.quiet = true;
+            m.read_path(&origin.path)
+        };
+        let (mut place, mut value) = (link.place, shown);
+        if let (Some(i), Value::List(xs)) = (origin.element, &value) {
+            place = self.element_place(&place, i).unwrap_or(place);
+            value = xs.get(i).cloned().unwrap_or(Value::Unknown);
+        }
+        let text = match &value {
+            Value::Unknown => return None,
+            // A whole block is seen where it stands.
+            Value::Struct(_) | Value::Map(_) => link.origin,
+            v => format!("{} — {}", ivs_value::display(v), link.origin),
+        };
+        Some(Label { place, text })
+    }
+
+    /// The same place as a path of the declaration that it belongs to: a path may lead through references.
+    pub(crate) fn home_of(&self, origin: &Origin) -> Origin {
+        let mut home = origin.clone();
+        let mut at = 1;
+        while at < home.path.len() {
+            let mut m = Machine::of(self.db, self.env, home.inst);
+            m.quiet = true;
+            match m.read_path(home.path.get(..at).unwrap_or_default()) {
+                Value::Ref(r) => {
+                    home.inst = crate::inst_of(&r);
+                    home.path.drain(..at);
+                    at = 1;
+                }
+                _ => at += 1,
             }
         }
-        let _ = node;
-        own.extend(library);
-        own
+        home
     }
+
+    /// The place of an element of a list that is written out at a place.
+    fn element_place(&self, list: &Place<ItemId>, i: usize) -> Option<Place<ItemId>> {
+        let map = source_map(self.db, list.of);
+        let ir = body(self.db, list.of);
+        let items = map.exprs.iter().zip(&ir.exprs).find_map(|(span, e)| match e {
+            TExpr::List(items) if *span == list.span => Some(items),
+            _ => None,
+        })?;
+        let span = *map.exprs.get(*items.get(i)? as usize)?;
+        Some(Place { of: list.of, span })
+    }
+}
+
+/// The names of a path, with those of list ends left off.
+pub(crate) fn dotted(path: &[SmolStr]) -> String {
+    path.join(".")
+}
+
+/// A finding of something that has a name or code of its own.
+pub(crate) fn conclude(
+    code: &'static str,
+    severity: ivs_source::Severity,
+    message: String,
+    mut labels: Vec<Label<ItemId>>,
+    condition: Label<ItemId>,
+    said_help: Option<String>,
+    fixes: Vec<ivs_source::Fix<ItemId>>,
+) -> ItemDiagnostic {
+    let primary = if labels.is_empty() { condition.clone() } else { labels.remove(0) };
+    labels.truncate(MAX_LABELS);
+    if primary != condition {
+        labels.push(condition);
+    }
+    Diagnostic { code, severity, message, primary, labels, help: said_help.into_iter().collect(), fixes }
 }

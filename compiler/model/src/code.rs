@@ -27,6 +27,14 @@ codes! {
     DUPLICATE_FIELD_DEFINITION = "IVS1031", "a field defined twice";
     DATA_FILE = "IVS1060", "a data file that cannot be loaded";
     NOT_A_DEPENDENCY = "IVS1070", "a package used that is no dependency";
+    CHECK_CODE = "IVS1040", "a code that a check cannot have";
+    ALLOW_REASON = "IVS1041", "an `@allow` without a check or a reason";
+    UNKNOWN_CHECK = "IVS1042", "unknown check";
+    ALLOW_UNUSED = "IVS1043", "an `@allow` that excuses nothing";
+    SEVERITY_LOWERED = "IVS1044", "an error lowered in `ivs.toml`";
+    NO_PLACE = "IVS1045", "a `fix` or `at` that names no place";
+    TEST_ENVIRONMENT = "IVS1046", "a test in an environment that is not declared";
+    TEST_ITEM = "IVS1047", "an item that cannot stand in a test";
     DUPLICATE_PATH = "IVS1103", "a path set twice";
     FINAL_OVERRIDDEN = "IVS1104", "a final value overridden";
     REMOVED_ABSENT = "IVS1105", "a key removed that is not there";
@@ -66,6 +74,11 @@ codes! {
     VALUE_REQUIRED = "IVS2101", "a required value is missing";
     OUT_OF_RANGE = "IVS2102", "a value outside its type's bounds";
     REQUIRE_FAILED = "IVS2103", "a requirement does not hold";
+    CHECK_FAILED = "IVS3000", "a check does not hold";
+    ASSERT_FAILED = "IVS3900", "an assertion of a test does not hold";
+    EXPECTED_MISSING = "IVS3901", "a test expects what was not found";
+    UNEXPECTED_FOUND = "IVS3902", "a test finds what it must not";
+    NOT_DECIDED = "IVS3903", "an assertion that could not be decided";
     NUMBER_TOO_LARGE = "IVS4001", "a number past 128 bits";
     DIVIDE_BY_ZERO = "IVS4002", "division by zero";
     VALUE_CYCLE = "IVS4003", "a value that depends on itself";
@@ -81,5 +94,6 @@ codes! {
     LIMIT_DEPTH = "IVS4108", "a chain of values that is too deep";
     LIMIT_DATA_SIZE = "IVS4130", "a data file over 8 MiB";
     LIMIT_DATA = "IVS4131", "a data file with too many values, or too deep";
+    LIMIT_CHECKS = "IVS4120", "checks that take too many steps";
     NOT_IN_THIS_VERSION = "IVS0099", "not in this version";
 }

@@ -308,3 +308,23 @@ fn overlays_by_target(db: &dyn Db) -> FxHashMap<ItemId, Vec<(SmolStr, ItemId, u3
 pub fn overlays_of(db: &dyn Db, decl: ItemId) -> Vec<(SmolStr, ItemId, u32)> {
     overlays_by_target(db).get(&decl).cloned().unwrap_or_default()
 }
+
+/// The kind whose set the first loop of a check goes through, as far as its head tells: a check of the library is not
+/// even typed in a package that declares nothing of that kind.
+#[salsa::tracked(returns(copy))]
+pub fn check_set(db: &dyn Db, check: ItemId) -> Option<ItemId> {
+    let text = ivs_source::item_text(db, check);
+    let chunk = ivs_grammar::parse(&format!("{}{{}}", ivs_grammar::head_of(text)?));
+    let Some(ItemKind::Check { clauses, .. }) = chunk.items.first().map(|i| &i.kind) else { return None };
+    match &clauses.loops.first()?.over.kind {
+        ivs_grammar::ast::ExprKind::Name(name) => kind_named(db, item_module(db, check), name),
+        _ => None,
+    }
+}
+
+/// Whether the library or a dependency has a check of this qualified name, whether it runs on this package or not.
+pub fn library_check(db: &dyn Db, name: &str) -> bool {
+    let known = modules(db);
+    let mut shipped = known.library.iter().chain(&known.dependencies);
+    shipped.any(|m| module_index(db, *m).checks.iter().any(|c| qualified_name(db, *c) == name))
+}

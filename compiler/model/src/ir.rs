@@ -37,6 +37,46 @@ pub struct Body {
     pub family: Option<FamilyIr>,
     /// The formula of a function or constant.
     pub value: Option<ExprId>,
+    /// What a check says.
+    pub check: Option<Box<CheckIr>>,
+    /// What a test asks, where it is run.
+    pub test: Option<Box<TestIr>>,
+}
+
+/// A check: its requirements are those of its block.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckIr {
+    /// The loops and filter. Local variables are numbered from 0.
+    pub clauses: ClausesIr,
+    /// The block with `let`s and `require`s.
+    pub block: BlockId,
+    /// The stable alias of its name.
+    pub code: Option<SmolStr>,
+}
+
+/// What a test asks, in order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TestIr {
+    /// `assert`s and `expect`s.
+    pub asks: Vec<AskIr>,
+}
+
+/// One question of a test.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AskIr {
+    /// `assert c`
+    Assert(ExprId),
+    /// `expect not CHECK at PLACE`
+    Expect {
+        /// Whether it must not be found.
+        not: bool,
+        /// The name of a check, or a code.
+        what: SmolStr,
+        /// Where.
+        at: Option<ExprId>,
+        /// The place of the question.
+        mark: MarkId,
+    },
 }
 
 /// Where everything stands, relative to the item's text.
@@ -50,6 +90,19 @@ pub struct SourceMap {
     pub name: Span,
     /// Of the closing brace of each block, where a new entry would go.
     pub block_ends: Vec<Span>,
+    /// The `@allow`s of the item, outermost first.
+    pub allows: Vec<Allow>,
+}
+
+/// `@allow(check, reason = "…")`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Allow {
+    /// A check's name, as written, or a code.
+    pub what: SmolStr,
+    /// The attribute.
+    pub span: Span,
+    /// What is excused: the whole item, or one entry of it.
+    pub scope: Option<Span>,
 }
 
 /// The loops of a family.
@@ -142,6 +195,21 @@ pub struct RequireIr {
     pub help: Option<ExprId>,
     /// `warning` or `info` instead of an error.
     pub severity: ivs_source::Severity,
+    /// Places to show first, in place of those that the condition read first.
+    pub at: Box<[ExprId]>,
+    /// Edits that belong together.
+    pub fixes: Box<[FixIr]>,
+    /// The place of the requirement.
+    pub mark: MarkId,
+}
+
+/// `fix place = e`
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FixIr {
+    /// A path.
+    pub place: ExprId,
+    /// Its new value.
+    pub value: ExprId,
 }
 
 /// What a value is turned into where another type is expected.

@@ -19,8 +19,9 @@ mod units;
 
 pub use data::{DataFile, Spelled, bare_unit, data_file, measures, near, near_declaration};
 pub use decl::{
-    BaseError, DeclInfo, OverlayTarget, base_chain, decl_info, decl_kind, decl_schema, decls_of_kind,
-    environment_name, environments_of, overlay_targets, overlays_of, qualified_name, resolve_base,
+    BaseError, DeclInfo, OverlayTarget, base_chain, check_set, decl_info, decl_kind, decl_schema,
+    decls_of_kind, environment_name, environments_of, library_check, overlay_targets, overlays_of,
+    qualified_name, resolve_base,
 };
 pub use fields::{
     Builtin, EnumSchema, Field, MemberSchema, Schema, converting_kinds, enum_schema, fn_params, fn_result,
@@ -28,10 +29,11 @@ pub use fields::{
 };
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{
-    Found, Module, ModuleIndex, Modules, item_module, library_thing, module_index, modules, package_of,
-    resolve,
+    Found, Module, ModuleIndex, Modules, TEST_TEXT, item_module, library_thing, module_index, modules,
+    package_of, resolve,
 };
 pub use report::{item_diagnostics, module_diagnostics};
+pub use suggest::closest;
 pub use ty::{Record, Refined, Ty};
 pub use types::type_alias;
 pub use units::{UnitDef, unit_def};

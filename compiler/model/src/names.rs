@@ -107,6 +107,10 @@ pub struct ModuleIndex {
     pub templates: Vec<ItemId>,
     /// `overlay` items.
     pub overlays: Vec<ItemId>,
+    /// `check` items.
+    pub checks: Vec<ItemId>,
+    /// `test` items.
+    pub tests: Vec<ItemId>,
     /// `use` items.
     pub uses: Vec<ItemId>,
     /// All items, in the order of files and places.
@@ -157,12 +161,28 @@ pub fn module_index(db: &dyn Db, module: Module) -> ModuleIndex {
                     index.uses.push(head.id);
                     continue;
                 }
+                "check" => {
+                    index.checks.push(head.id);
+                    continue;
+                }
+                "test" => {
+                    index.tests.push(head.id);
+                    continue;
+                }
                 _ => continue,
             };
             map.entry(key.name.clone()).or_default().push(head.id);
         }
     }
     index
+}
+
+/// What the path of a text ends with that holds the parts of a test while it is run.
+pub const TEST_TEXT: &str = "#test";
+
+/// Whether an item stands in the text of a test that is run.
+pub fn runs_tests(db: &dyn Db, item: ItemId) -> bool {
+    item.file(db).path(db).ends_with(TEST_TEXT)
 }
 
 /// The module of an item.

@@ -334,6 +334,7 @@ pub fn module_diagnostics(db: &dyn Db, module: Module) -> Vec<ItemDiagnostic> {
         let namespace = match key.keyword {
             "kind" | "struct" | "enum" | "type" | "fn" | "let" => (0, SmolStr::default(), key.name.clone()),
             "decl" => (1, key.kind.clone(), key.name.clone()),
+            "check" | "test" => (4, SmolStr::new_static(key.keyword), key.name.clone()),
             "dimension" => (2, SmolStr::default(), key.name.clone()),
             "unit" => {
                 let dim = crate::unit_def(db, item).as_ref().map(|d| d.dim.to_string()).unwrap_or_default();

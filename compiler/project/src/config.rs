@@ -34,6 +34,10 @@ pub struct Config {
     pub severities: BTreeMap<String, Severity>,
     /// `[dependencies]`, sorted by name.
     pub dependencies: Vec<Requirement>,
+    /// Where each of them is said, in [`Config::text`].
+    pub severity_places: BTreeMap<String, Span>,
+    /// The text of `ivs.toml`.
+    pub text: Arc<str>,
 }
 
 /// The value of a target's option.
@@ -108,6 +112,8 @@ impl Config {
             targets: BTreeMap::new(),
             severities: BTreeMap::new(),
             dependencies: Vec::new(),
+            severity_places: BTreeMap::new(),
+            text: Arc::from(""),
         }
     }
 
@@ -145,7 +151,9 @@ pub(crate) fn read(text: &Arc<str>, problems: &mut Problems) -> Option<Config> {
         }
         return None;
     }
-    reader.top(table.get_ref())
+    let mut config = reader.top(table.get_ref())?;
+    config.text = text.clone();
+    Some(config)
 }
 
 type Table<'i> = DeTable<'i>;
@@ -379,6 +387,7 @@ impl Reader<'_> {
                     continue;
                 }
             };
+            config.severity_places.insert(name.clone(), span(&value.span()));
             config.severities.insert(name, severity);
         }
     }

@@ -1,5 +1,7 @@
 //! Diagnostics as values; rendering is elsewhere.
 use ivs_grammar::ast::Span;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
@@ -66,4 +68,16 @@ pub struct Diagnostic<L> {
     pub help: Vec<String>,
     /// Edits known to work.
     pub fixes: Vec<Fix<L>>,
+}
+
+/// The one copy of a code. The codes of phases are constants; those of checks are made by packages, and there are few.
+pub fn intern_code(text: &str) -> &'static str {
+    static CODES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(code) = codes.get(text) {
+        return code;
+    }
+    let code: &'static str = Box::leak(text.into());
+    codes.insert(code);
+    code
 }

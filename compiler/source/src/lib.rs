@@ -11,7 +11,7 @@ pub mod diagnostic;
 mod item;
 
 pub use data::{DataEntry, DataFiles, DataProblem, data_item, is_data};
-pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity, intern_code};
 pub use item::{
     Db, FileItems, ItemId, ItemKey, Origin, Packages, Parsed, Program, SourceFile, item_head, item_offset,
     item_text, items, parse_item,

@@ -3,7 +3,7 @@
 use super::Infer;
 use crate::code;
 use crate::fields::{Field, Schema, schema};
-use crate::ir::{BlockId, EntryIr, KeyIr, OpIr, RequireIr, TExpr};
+use crate::ir::{BlockId, EntryIr, KeyIr, OpIr, TExpr};
 use crate::suggest::closest;
 use crate::ty::Ty;
 use ivs_grammar::ast::{Block, Entry, EntryKind, EntryPath, Expr, ExprKind, Key, SetOp, Span, StrPart};
@@ -108,7 +108,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     /// The entries of a block, into `id`.
     pub(super) fn entries(&mut self, block: &'ast Block, id: BlockId, keys: &Keys<'_>) {
         for entry in &block.entries {
-            self.attributes(&entry.attrs);
+            self.attributes_of(&entry.attrs, Some(entry.span));
             self.entry(entry, id, keys);
         }
     }
@@ -154,7 +154,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 }
             }
             EntryKind::Require { cond, block } => match keys {
-                Keys::Fields(_) if self.levels.len() == 1 => self.require(id, cond, block.as_ref()),
+                Keys::Fields(_) if self.levels.len() == 1 => {
+                    self.require(id, entry.span, cond, block.as_ref(), Severity::Error);
+                }
                 _ => self.misplaced(entry.span, "`require` stands in a kind, a struct or a declaration"),
             },
             EntryKind::Def { name, ty, .. } => {
@@ -178,7 +180,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
     }
 
-    fn misplaced(&mut self, span: Span, message: &str) {
+    pub(super) fn misplaced(&mut self, span: Span, message: &str) {
         let report = self.report(code::MISPLACED_ENTRY, span, message).label("means nothing here");
         self.push(report);
     }
@@ -516,57 +518,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             b.entries.push(EntryIr { key: slot, op, is_final, mark });
         }
         true
-    }
-
-    /// `require c { message = …, help = …, severity = … }`
-    pub(super) fn require(&mut self, id: BlockId, cond: &'ast Expr, block: Option<&'ast Block>) {
-        let cond = self.check(cond, &Ty::Bool);
-        let mut ir = RequireIr { cond, message: None, help: None, severity: Severity::Error };
-        for entry in block.into_iter().flat_map(|b| &b.entries) {
-            match &entry.kind {
-                EntryKind::Set { path, op: SetOp::Set, value, .. } if path.second.is_none() => {
-                    match path.first.text.as_str() {
-                        "message" => ir.message = Some(self.check(value, &Ty::Str)),
-                        "help" => ir.help = Some(self.check(value, &Ty::Str.opt())),
-                        "severity" => match &value.kind {
-                            ExprKind::Name(n) if n == "error" => ir.severity = Severity::Error,
-                            ExprKind::Name(n) if n == "warning" => ir.severity = Severity::Warning,
-                            ExprKind::Name(n) if n == "info" => ir.severity = Severity::Info,
-                            _ => {
-                                let report = self
-                                    .report(code::WRONG_TYPE, value.span, "unknown severity")
-                                    .label("`error`, `warning` or `info`");
-                                self.push(report);
-                            }
-                        },
-                        other => {
-                            let near = closest(other, ["message", "help", "severity"]);
-                            let mut report = self
-                                .report(
-                                    code::UNKNOWN_FIELD,
-                                    path.first.span,
-                                    format!("`require` has no field `{other}`"),
-                                )
-                                .label("`message`, `help` or `severity`");
-                            if let Some(n) = near {
-                                report = report.fix(format!("write `{n}`"), path.first.span, n);
-                            }
-                            self.push(report);
-                        }
-                    }
-                }
-                EntryKind::Fix { .. } | EntryKind::At { .. } => {
-                    // Typed with checks, which bring them.
-                    let what = if matches!(entry.kind, EntryKind::Fix { .. }) { "`fix`" } else { "`at`" };
-                    self.not_yet(entry.span, what);
-                }
-                EntryKind::Broken => {}
-                _ => self.misplaced(entry.span, "a `require` has `message`, `help` and `severity`"),
-            }
-        }
-        if let Some(b) = self.block_mut(id) {
-            b.requires.push(ir);
-        }
     }
 
     /// A block where a value is expected: a struct, a map, or a record.

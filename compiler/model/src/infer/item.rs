@@ -279,14 +279,19 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.overlay(items);
                 Ty::Error
             }
-            ItemKind::Check { name, .. } => {
+            ItemKind::Check { name, clauses, block } => {
                 self.map.name = name.span;
-                self.not_yet(name.span, "`check`");
+                self.check_item(clauses, block);
                 Ty::Error
             }
-            ItemKind::Test { name, .. } => {
+            ItemKind::Test { name, items, .. } => {
                 self.map.name = name.span;
-                self.not_yet(name.span, "`test`");
+                // What a test holds means something only beside its own declarations, where it is run.
+                if crate::names::runs_tests(self.db, self.item) {
+                    self.test_item(items);
+                } else {
+                    self.not_yet(name.span, "`test`");
+                }
                 Ty::Error
             }
             ItemKind::Use { .. } | ItemKind::Broken => Ty::Error,
@@ -303,7 +308,16 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     pub(super) fn attributes(&mut self, attrs: &'ast [Attr]) {
+        self.attributes_of(attrs, None);
+    }
+
+    /// The attributes of the item, or of one entry.
+    pub(super) fn attributes_of(&mut self, attrs: &'ast [Attr], entry: Option<Span>) {
         for a in attrs {
+            if a.name.text == "allow" {
+                self.allow(a, entry);
+                continue;
+            }
             if ATTRIBUTES.contains(&a.name.text.as_str()) {
                 let shipped = matches!(a.name.text.as_str(), "emits" | "open" | "converts");
                 if shipped && !self.item.file(self.db).library(self.db) {
@@ -374,7 +388,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     let value = default.as_ref().map(|e| self.check(e, &ty));
                     self.body.defaults.push(value);
                 }
-                EntryKind::Require { cond, block } => self.require(id, cond, block.as_ref()),
+                EntryKind::Require { cond, block } => {
+                    self.require(id, entry.span, cond, block.as_ref(), Severity::Error);
+                }
                 EntryKind::Let { .. } | EntryKind::Broken => {}
                 _ => {
                     let report = self

@@ -5,6 +5,7 @@
 
 mod block;
 mod call;
+mod check;
 mod expr;
 mod item;
 mod load;

@@ -1,0 +1,219 @@
+//! Checks: decided once per binding and environment.
+
+use crate::inst::{Env, Inst, inst_name, inst_of};
+use crate::machine::{Contrib, Frame, Machine};
+use crate::require::conclude;
+use ivs_grammar::ast::BinaryOp;
+use ivs_model::ir::{CheckIr, ExprId, RequireIr, TExpr};
+use ivs_model::{body, code, qualified_name, source_map};
+use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, intern_code};
+use ivs_value::Value;
+use std::sync::Arc;
+
+/// Steps that the checks of one environment may take together.
+pub const MAX_CHECK_STEPS: u64 = 10_000_000;
+
+/// A requirement of a check that does not hold for a binding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckFinding {
+    /// Which of the check's requirements.
+    pub require: u32,
+    /// What the loops bound, in words: tells findings of one requirement apart.
+    pub binding: String,
+    /// The declarations among it, outermost first.
+    pub about: Box<[ItemId]>,
+    /// What is said. Its fixes are proposals; one without edits is advice.
+    pub diagnostic: ItemDiagnostic,
+}
+
+/// What a check finds in an environment.
+#[derive(PartialEq, Eq, Debug, Default)]
+pub struct CheckResult {
+    /// In the order of the bindings.
+    pub findings: Vec<CheckFinding>,
+    /// What is wrong with the check's own formulas.
+    pub diagnostics: Vec<ItemDiagnostic>,
+    /// Bindings of which something could not be told, because a value that is read failed.
+    pub undecided: u32,
+    /// Of each requirement, for how many bindings it held and did not.
+    pub verdicts: Box<[(u32, u32)]>,
+    /// Steps taken.
+    pub steps: u64,
+}
+
+/// What identifies a check in diagnostics: its code, else its qualified name.
+pub fn check_code(db: &dyn Db, check: ItemId) -> &'static str {
+    let ir = body(db, check);
+    match ir.check.as_ref().and_then(|c| c.code.as_ref()) {
+        Some(code) => intern_code(code),
+        None => intern_code(&qualified_name(db, check)),
+    }
+}
+
+fn undecided(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId) -> Arc<CheckResult> {
+    Arc::new(CheckResult { undecided: 1, ..CheckResult::default() })
+}
+
+/// Decides a check in an environment.
+#[salsa::tracked(returns(clone), cycle_result = undecided)]
+pub fn check_result(db: &dyn Db, env: Env, check: ItemId) -> Arc<CheckResult> {
+    let mut result = run(db, env, check, false);
+    if result.verdicts.iter().any(|(_, failed)| *failed > 0) {
+        // Once more, to see where what was read is written: most checks hold, and pay nothing for this.
+        let steps = result.steps;
+        result = run(db, env, check, true);
+        result.steps = steps;
+    }
+    Arc::new(result)
+}
+
+fn run(db: &dyn Db, env: Env, check: ItemId, explain: bool) -> CheckResult {
+    let ir = body(db, check);
+    let Some(c) = &ir.check else { return CheckResult::default() };
+    let Some(block) = ir.blocks.get(c.block as usize) else { return CheckResult::default() };
+    let mut m = Machine::detached(db, env, check);
+    if explain {
+        m.origins = Some(Vec::new());
+    }
+    let mut result =
+        CheckResult { verdicts: vec![(0, 0); block.requires.len()].into(), ..CheckResult::default() };
+    let mut frame = Frame::of(ir.clone(), check);
+    let mut full = false;
+    let sound = m.each(&mut frame, &c.clauses, &mut |m, f| {
+        result.steps += u64::from(std::mem::take(&mut m.steps));
+        let contrib = m.add_contrib(Contrib {
+            body: f.body.clone(),
+            item: check,
+            block: c.block,
+            node: u32::MAX,
+            self_node: u32::MAX,
+            parent: None,
+            locals: f.locals.clone().into(),
+        });
+        let mut unknown = false;
+        for (i, r) in block.requires.iter().enumerate() {
+            let Some(mut frame) = m.frame(contrib) else { continue };
+            let verdict = m.eval(&mut frame, r.cond);
+            result.steps += u64::from(std::mem::take(&mut m.steps));
+            let Some(count) = result.verdicts.get_mut(i) else { continue };
+            match verdict {
+                Value::Bool(true) => count.0 += 1,
+                Value::Bool(false) => {
+                    count.1 += 1;
+                    if explain {
+                        result.findings.push(finding(m, contrib, &mut frame, c, r, i));
+                    }
+                    m.steps = 0;
+                }
+                _ => unknown = true,
+            }
+        }
+        result.undecided += u32::from(unknown);
+        // The values of this binding's `let`s are of no more use.
+        m.lets.clear();
+        m.contribs.clear();
+        m.nodes.clear();
+        full = result.steps > MAX_CHECK_STEPS;
+        !full
+    });
+    result.steps += u64::from(m.steps);
+    result.undecided += u32::from(!sound);
+    result.diagnostics = m.diagnostics;
+    if full {
+        result.diagnostics.push(too_many_steps(db, check));
+    }
+    result
+}
+
+/// The report of the limit of checks.
+pub fn too_many_steps(db: &dyn Db, check: ItemId) -> ItemDiagnostic {
+    let place = Place { of: check, span: source_map(db, check).name };
+    Diagnostic {
+        code: code::LIMIT_CHECKS,
+        severity: Severity::Error,
+        message: format!("the checks of an environment take more than {MAX_CHECK_STEPS} steps"),
+        primary: Label { place, text: "the limit was reached in this check".into() },
+        labels: Vec::new(),
+        help: vec![
+            "loops within loops multiply: name what belongs together with a reference or a map".into(),
+        ],
+        fixes: Vec::new(),
+    }
+}
+
+fn finding(
+    m: &mut Machine<'_>,
+    contrib: u32,
+    frame: &mut Frame,
+    c: &CheckIr,
+    r: &RequireIr,
+    ordinal: usize,
+) -> CheckFinding {
+    let _ = c;
+    let db = m.db;
+    let check = frame.item;
+    // The nearest declaration that a loop bound, or whose part it bound.
+    let mut binders: Vec<Inst> = Vec::new();
+    for (slot, value) in frame.locals.iter().enumerate() {
+        let inst = match value {
+            Value::Ref(r) => Some(inst_of(r)),
+            _ => m.origins.as_ref().and_then(|o| o.get(slot)?.as_ref().map(|o| o.inst)),
+        };
+        binders.extend(inst);
+    }
+    let said = m.said(contrib, frame, r);
+    let mut labels = said.at;
+    m.labels(&said.reads, &binders, &mut labels);
+    let written = labels.first().is_some_and(|l| l.place.of.file(db).own(db));
+    if !written && let Some(inst) = binders.iter().rev().find(|i| i.decl(db).file(db).own(db)) {
+        let decl = inst.decl(db);
+        let place = Place { of: decl, span: source_map(db, decl).name };
+        labels.insert(0, Label { place, text: "does not fulfil it".into() });
+    }
+    let message = match said.message {
+        Some(text) => text,
+        None => {
+            let subject = binders.last().map(|i| inst_name(db, *i));
+            let condition = shown(m, frame, r.cond);
+            match subject {
+                Some(name) => format!("`{name}` breaks `{}`: {condition}", check.key(db).name),
+                None => format!("`{}` does not hold: {condition}", check.key(db).name),
+            }
+        }
+    };
+    let span = frame.span(db, r.cond);
+    let condition = Label { place: Place { of: check, span }, text: "required here".into() };
+    let binding: Vec<String> = frame.locals.iter().map(ivs_value::display).collect();
+    let diagnostic =
+        conclude(check_code(db, check), r.severity, message, labels, condition, said.help, said.fixes);
+    let mut about: Vec<ItemId> = binders.iter().map(|i| i.decl(db)).collect();
+    about.dedup();
+    CheckFinding { require: ordinal as u32, binding: binding.join(", "), about: about.into(), diagnostic }
+}
+
+/// A condition that does not hold, with its values: "`a >= b` is `1 >= 2`".
+pub(crate) fn shown(m: &mut Machine<'_>, f: &mut Frame, cond: ExprId) -> String {
+    let mut at = cond;
+    let ir = f.body.clone();
+    // Of several that have to hold, the first that does not.
+    while let Some(TExpr::Binary { op: BinaryOp::And, left, right }) = ir.exprs.get(at as usize) {
+        at = if m.eval(f, *left) == Value::Bool(false) { *left } else { *right };
+    }
+    let text = m.written(f, at);
+    let Some(TExpr::Binary { op, left, right }) = ir.exprs.get(at as usize) else {
+        return format!("`{text}` is false");
+    };
+    let sign = match op {
+        BinaryOp::Eq => "==",
+        BinaryOp::Ne => "!=",
+        BinaryOp::Lt => "<",
+        BinaryOp::Le => "<=",
+        BinaryOp::Gt => ">",
+        BinaryOp::Ge => ">=",
+        BinaryOp::In => "in",
+        BinaryOp::Matches => "matches",
+        _ => return format!("`{text}` is false"),
+    };
+    let (a, b) = (m.eval(f, *left), m.eval(f, *right));
+    format!("`{text}` is `{} {sign} {}`", ivs_value::display(&a), ivs_value::display(&b))
+}
