@@ -12,6 +12,7 @@ Examples:
   ivs build shop --env staging     build another folder's package, for staging
   ivs build --check                fail if `out` is not what the sources give
   ivs fetch                        get the packages that this one depends on, and pin them
+  ivs publish                      record what versions stand for
   ivs fmt                          lay out all sources of the package
   ivs explain IVS1103              what an error means, with examples
 
@@ -83,6 +84,7 @@ pub enum Command {
     Check(Check),
     Build(Build),
     Fetch(Fetch),
+    Publish(Publish),
     Fmt(Fmt),
     Explain(Explain),
     Completions(Completions),
@@ -174,6 +176,25 @@ pub struct Fetch {
     /// Look again where branches and tags point.
     #[arg(long, conflicts_with = "locked")]
     pub update: bool,
+}
+
+/// Record in `ivs.lock` what each version of a declaration stands for.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+A declaration or template that says `version = 1.2.0` promises that 1.2.0 always means the same. After `ivs publish`, other
+content under the same version is an error (IVS5004), and `ivs check` offers the next version. What says `frozen = true` may
+not change at all.
+
+Examples:
+  ivs publish
+  ivs publish --locked         # in CI: fail with 3 if a version is not recorded")]
+pub struct Publish {
+    /// A folder or file of the package.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
 }
 
 /// Lay out sources in the one canonical way.

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod fetch;
 pub mod fmt;
 pub mod new;
+pub mod publish;
 
 use crate::args::Global;
 use crate::engine;

@@ -64,6 +64,7 @@ fn titles() -> impl Iterator<Item = (&'static str, &'static str)> {
         ivs_project::codes::CODES,
         ivs_target_kubernetes::CODES,
         ivs_output::codes::CODES,
+        ivs_driver::CODES,
     ];
     for (code, title) in registered.into_iter().flatten() {
         if !all.iter().any(|(known, _)| known == code) {

@@ -65,6 +65,7 @@ fn dispatch(args: Args) -> Exit {
         Command::Check(check) => command::check::run(&check, &global, &mut terminal),
         Command::Build(build) => command::build::run(&build, &global, &mut terminal),
         Command::Fetch(fetch) => command::fetch::run(&fetch, &global, &mut terminal),
+        Command::Publish(publish) => command::publish::run(&publish, &global, &mut terminal),
         Command::Fmt(fmt) => command::fmt::run(&fmt, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
         Command::Completions(completions) => command::completions::run(&completions, &mut terminal),

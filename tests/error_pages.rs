@@ -14,6 +14,7 @@ fn codes() -> BTreeMap<&'static str, &'static str> {
         ivs_project::codes::CODES,
         ivs_target_kubernetes::CODES,
         ivs_output::codes::CODES,
+        ivs_driver::CODES,
     ]
     .into_iter()
     .flatten()

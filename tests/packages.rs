@@ -231,6 +231,14 @@ mod path_dependencies {
     }
 
     #[test]
+    fn the_checks_of_a_dependency_judge_the_packages_own_declarations() {
+        let w = pair();
+        let check = "check few for x in widget { require x.n < 10 { message = \"`${x.name}` has ${x.n}\" } }\n";
+        w.write("shared/main.ivs", &format!("{SHARED}{check}")).ivs(&["fetch", "shop"]);
+        w.check("shop").is(1, "shop/main.ivs:5:32: error[shared.few]: `two` has 18\n");
+    }
+
+    #[test]
     fn a_dependency_loads_its_own_files() {
         let w = World::new();
         let source = "struct row { id: int }\nlet rows: [row] = load(\"rows.csv\")\n";
@@ -707,5 +715,150 @@ fn only_fetch_uses_the_network() {
         let odd: Vec<&str> = calls.lines().filter(|l| l.contains('(')).collect();
         assert_eq!(odd.len(), 1, "{command}: only its own start was expected\n{calls}");
         assert!(Path::new(&w.path("shop/ivs.lock")).exists());
+    }
+}
+
+mod the_date_of_a_build {
+    use super::*;
+
+    fn world(build: &str) -> World {
+        let w = World::new();
+        let source = "kind licence { until: date, valid: bool = until >= build.date }\nlicence cad { until = 2027-06-30 }\nkind want { valid: bool where it }\nwant w { valid = cad.valid }\n";
+        w.package("shop", "shop", build, source);
+        w
+    }
+
+    #[test]
+    fn is_given_by_the_package_or_the_command_and_by_no_clock() {
+        world("").check("shop").says(1, "error[IVS5040]: `build.date` is not given");
+        world("[build]\nas-of = 2026-11-21").check("shop").is(0, "");
+        world("[build]\nas-of = 2028-01-01").check("shop").says(1, "error[IVS2102]");
+        let w = world("[build]\nas-of = 2028-01-01");
+        w.ivs(&["check", "shop", "-q", "--as-of", "2026-11-21"]).is(0, "");
+        world("").ivs(&["build", "shop", "-q", "--as-of", "2026-11-21"]).is(0, "");
+    }
+
+    #[test]
+    fn leaves_checks_undecided_without_one() {
+        let w = World::new();
+        let source = "kind licence { until: date }\nlicence cad { until = 2027-06-30 }\ncheck valid for l in licence { require l.until >= build.date }\n";
+        w.package("shop", "shop", "", source).check("shop").is(0, "");
+        w.ivs(&["check", "shop", "-q", "--as-of", "2028-01-01"]).says(1, "shop.valid");
+    }
+
+    #[test]
+    fn gives_way_to_what_the_package_calls_build() {
+        let w = World::new();
+        let source = "kind job { date: int }\njob build { date = 7 }\nkind want { n: int where it == 7 }\nwant w { n = build.date }\n";
+        w.package("shop", "shop", "", source).check("shop").is(0, "");
+    }
+}
+
+mod versions {
+    use super::*;
+
+    const SOURCE: &str = "kind program { cores: int = 1, deep: size = 1Gi }
+type size = bytes
+fn twice(x: int) -> int = 2 * x
+template program base {
+  version = 1.0.0
+  engines: int = 2
+  cores = 10 * engines
+}
+program q100 from base { version = 2.1.0, engines = 4, cores = twice(20) }
+program plain { cores = 3 }
+environment big { }
+";
+
+    fn world() -> World {
+        let w = World::new();
+        w.package("shop", "shop", "", SOURCE);
+        w.ivs(&["publish", "shop"]).is(
+            0,
+            "  new: program shop.base 1.0.0\n  new: program shop.q100 2.1.0\n2 versions recorded in shop/ivs.lock\n",
+        );
+        w
+    }
+
+    #[test]
+    fn what_says_the_same_otherwise_is_no_other_content() {
+        let w = world();
+        let same = SOURCE
+            .replace("engines: int = 2", "/// How many.\n  engines :  int=2 // two")
+            .replace("twice(20)", "40")
+            .replace("environment big { }", "environment big { }\nenvironment small { }");
+        w.write("shop/main.ivs", &same);
+        w.check("shop").is(0, "");
+        w.ivs(&["publish", "shop"]).is(0, "2 versions as recorded in shop/ivs.lock\n");
+        w.ivs(&["publish", "shop", "--locked", "-q"]).is(0, "");
+    }
+
+    #[test]
+    fn other_content_is_an_error_at_the_version_and_the_next_one_is_offered() {
+        let w = world();
+        for (from, to, line) in [
+            ("engines: int = 2", "engines: int = 3", "5:13: error[IVS5004]: `base` 1.0.0 was"),
+            ("engines = 4", "engines = 5", "9:36: error[IVS5004]: `q100` 2.1.0 was"),
+            ("= 2 * x", "= 3 * x", "9:36: error[IVS5004]: `q100` 2.1.0 was"),
+            ("deep: size = 1Gi", "deep: size = 2Gi", "9:36: error[IVS5004]: `q100` 2.1.0 was"),
+            (
+                "environment big { }",
+                "environment big { }\noverlay big { program q100 { cores = 1 } }",
+                "9:36: error[IVS5004]",
+            ),
+        ] {
+            w.write("shop/main.ivs", &SOURCE.replace(from, to));
+            for command in ["check", "build", "publish"] {
+                let ran = w.ivs(&[command, "shop", "-q", "--format", "short"]);
+                ran.says(1, &format!("shop/main.ivs:{line}"));
+                assert_eq!(ran.text.lines().count(), 1, "{}", ran.text);
+            }
+        }
+        w.ivs(&["check", "shop"]).says(1, "make it 2.1.1");
+        w.write("shop/main.ivs", &SOURCE.replace("engines = 4", "engines = 5").replace("2.1.0", "2.1.1"));
+        w.check("shop").is(0, "");
+        w.ivs(&["publish", "shop", "--locked", "-q"]).says(3, "--locked");
+        w.ivs(&["publish", "shop"])
+            .is(0, "  new: program shop.q100 2.1.1\n1 version recorded in shop/ivs.lock\n");
+        // The old version stands for what it did.
+        w.write("shop/main.ivs", &SOURCE.replace("engines = 4", "engines = 6"));
+        w.ivs(&["check", "shop"]).says(1, "make it 2.1.2");
+    }
+
+    #[test]
+    fn what_is_not_versioned_and_what_is_not_published_may_change() {
+        let w = world();
+        w.write("shop/main.ivs", &SOURCE.replace("cores = 3", "cores = 4").replace("2.1.0", "2.2.0"));
+        w.check("shop").is(0, "");
+    }
+
+    #[test]
+    fn a_broken_package_is_not_published() {
+        let w = World::new();
+        w.package("shop", "shop", "", &SOURCE.replace("cores = 3", "cores = x"));
+        w.ivs(&["publish", "shop", "-q"]).says(1, "IVS1001");
+        assert!(!w.path("shop/ivs.lock").exists());
+    }
+
+    #[test]
+    fn what_is_frozen_does_not_change() {
+        let w = World::new();
+        let source = "struct context { frozen: bool = false, n: int = 1 }\nkind program { cores: int = 1, context: context }\nprogram a { context { frozen = true, n = 2 } }\n";
+        w.package("shop", "shop", "", source);
+        w.ivs(&["publish", "shop"]).says(0, "new: program shop.a.context frozen");
+        w.write("shop/main.ivs", &source.replace("cores: int = 1", "cores: int = 2"));
+        w.check("shop").is(0, "");
+        w.write("shop/main.ivs", &source.replace("n = 2", "n = 3"));
+        w.check("shop").says(1, "shop/main.ivs:3:32: error[IVS5004]: `program shop.a.context` is frozen");
+        w.write("shop/main.ivs", &source.replace("frozen = true, n = 2", "frozen = false, n = 3"));
+        w.check("shop").is(0, "");
+    }
+
+    #[test]
+    fn fetching_keeps_what_was_published() {
+        let w = world();
+        let before = w.read("shop/ivs.lock");
+        w.ivs(&["fetch", "shop", "-q"]).is(0, "");
+        assert_eq!(before, w.read("shop/ivs.lock"));
     }
 }

@@ -9,6 +9,7 @@ pub mod codes;
 mod format;
 mod head;
 mod parse;
+mod plain;
 mod scan;
 mod skim;
 
@@ -16,4 +17,5 @@ pub use codes::CODES;
 pub use format::{Formatted, format, format_sound};
 pub use head::head_of;
 pub use parse::{NESTING_LIMIT, parse};
+pub use plain::words;
 pub use scan::{Head, RawChunk, SOURCE_LIMIT, Scan, scan};

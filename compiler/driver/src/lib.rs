@@ -10,16 +10,18 @@ mod decide;
 mod dependencies;
 mod emit;
 mod place;
+mod published;
 mod report;
 mod verify;
 
 pub use database::Database;
 pub use emit::targets;
+pub use published::CODES;
 pub use report::{Report, ReportFile};
 
 use ivs_eval::{Env, Inst, PathKey};
 use ivs_plan::OutputFile;
-use ivs_project::{Config, Dependency, Project, SourceText};
+use ivs_project::{Config, Dependency, Project, Published, SourceText};
 use ivs_source::{DataFiles, Origin, Packages, Program, SourceFile};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
@@ -31,6 +33,7 @@ pub struct Session {
     threads: usize,
     config: Config,
     once: bool,
+    published: Vec<Published>,
 }
 
 impl Session {
@@ -43,7 +46,8 @@ impl Session {
     pub fn of(project: &Project, threads: usize) -> Session {
         let session =
             Session::with(project.sources.clone(), &project.dependencies, project.config.clone(), threads)
-                .with_data(project.data.clone());
+                .with_data(project.data.clone())
+                .with_published(project.lock.published.clone());
         project.dependencies.iter().fold(session, |s, d| s.with_data_of(&d.name, &d.data))
     }
 
@@ -95,7 +99,7 @@ impl Session {
             .new(&db);
         // Made here, so that who asked before the first data file came asks again.
         DataFiles::new(&db, Arc::from([]));
-        Session { db, threads, config, once: false }
+        Session { db, threads, config, once: false, published: Vec::new() }
     }
 
     /// Says that each question is asked once: values are not kept for the next one, which takes half the memory.
@@ -164,6 +168,7 @@ impl Session {
     fn decided(&mut self, verify: bool) -> Report {
         let once = self.once;
         let config = self.config.clone();
+        let published = self.published.clone();
         self.run(move |db, threads| {
             let mut envs = vec![Env::new(db, SmolStr::default())];
             envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
@@ -175,6 +180,7 @@ impl Session {
                     findings.extend(decide::environment(db, env, threads));
                 }
             }
+            published::check(db, &published, &mut findings);
             checks::decide(db, findings, &envs, &config, threads, true, verify).report(db)
         })
     }
@@ -185,6 +191,7 @@ impl Session {
         let layout = emit::layout(&self.config, "kubernetes");
         let config = self.config.clone();
         let once = self.once;
+        let published = self.published.clone();
         self.run(move |db, threads| {
             let env = Env::new(db, env.clone());
             let mut findings = decide::sources(db, threads);
@@ -196,6 +203,7 @@ impl Session {
             } else {
                 findings.extend(decide::environment(db, env, threads));
             }
+            published::check(db, &published, &mut findings);
             let mut checked = checks::decide(db, findings, &[env], &config, threads, false, true);
             let mut files = Vec::new();
             if !checked.failed() {

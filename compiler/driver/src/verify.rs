@@ -55,7 +55,7 @@ pub(crate) fn copy(db: &Database, config: &Config, more: &[(String, SmolStr, Str
         },
     });
     DataFiles::new(&fresh, data.collect());
-    Session { db: fresh, threads: 1, config: config.clone(), once: false }
+    Session { db: fresh, threads: 1, config: config.clone(), once: false, published: Vec::new() }
 }
 
 impl Verifier {

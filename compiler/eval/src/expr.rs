@@ -178,6 +178,21 @@ impl<'db> Machine<'db> {
                 let enabled = members.into_iter().filter(|m| crate::is_enabled(self.db, self.env, *m));
                 Value::List(enabled.map(|m| ref_to(self.db, m)).collect())
             }
+            TExpr::BuildDate => match ivs_source::Program::get(self.db).date(self.db) {
+                Some((y, m, d)) => Value::Date(y, m, d),
+                // A check is then not decided; a value that outputs are made of has to be.
+                None if f.item.key(self.db).keyword == "check" => Value::Unknown,
+                None => self.fail_help(
+                    f,
+                    id,
+                    code::NO_BUILD_DATE,
+                    "`build.date` is not given".into(),
+                    "read here".into(),
+                    vec![
+                        "nothing reads a clock: `[build] as-of = 2026-11-21` in `ivs.toml`, or `--as-of DATE`".into(),
+                    ],
+                ),
+            },
             TExpr::Global(item) => crate::global::global(self.db, self.env, *item),
             TExpr::SetOf(kind) => {
                 Value::List(set_of(self.db, self.env, *kind).iter().map(|i| ref_to(self.db, *i)).collect())

@@ -95,5 +95,6 @@ codes! {
     LIMIT_DATA_SIZE = "IVS4130", "a data file over 8 MiB";
     LIMIT_DATA = "IVS4131", "a data file with too many values, or too deep";
     LIMIT_CHECKS = "IVS4120", "checks that take too many steps";
+    NO_BUILD_DATE = "IVS5040", "the date of the build is not given";
     NOT_IN_THIS_VERSION = "IVS0099", "not in this version";
 }

@@ -273,6 +273,8 @@ pub enum TExpr {
     FamilyMember(ItemId, ExprId),
     /// A constant of a module.
     Global(ItemId),
+    /// `build.date`
+    BuildDate,
     /// The enabled declarations of a kind.
     SetOf(ItemId),
     /// `x.f`, `x?.f`

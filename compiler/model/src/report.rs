@@ -191,19 +191,23 @@ fn version_report(db: &dyn Db, item: ItemId, base: &ivs_grammar::ast::Base, out:
 /// The `version = 1.2.0` of a declaration or the nearest base that has one.
 fn stated_version(db: &dyn Db, item: ItemId) -> Option<(ItemId, Span, semver::Version)> {
     base_chain(db, item).chain.iter().copied().find_map(|link| {
-        let parsed = parse_item(db, link);
-        let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return None };
-        d.block.entries.iter().find_map(|e| match &e.kind {
-            ivs_grammar::ast::EntryKind::Set { path, value, .. } if path.first.text == "version" => {
-                match &value.kind {
-                    ivs_grammar::ast::ExprKind::Version(v) => {
-                        Some((link, value.span, semver::Version::parse(v).ok()?))
-                    }
-                    _ => None,
-                }
+        let (span, version) = own_version(db, link)?;
+        Some((link, span, version))
+    })
+}
+
+/// The `version = 1.2.0` that a declaration states in its own body, and the place of the value.
+pub fn own_version(db: &dyn Db, item: ItemId) -> Option<(Span, semver::Version)> {
+    let parsed = parse_item(db, item);
+    let Some(ItemKind::Decl(d)) = parsed.item().map(|i| &i.kind) else { return None };
+    d.block.entries.iter().find_map(|e| match &e.kind {
+        ivs_grammar::ast::EntryKind::Set { path, value, .. } if path.first.text == "version" => {
+            match &value.kind {
+                ivs_grammar::ast::ExprKind::Version(v) => Some((value.span, semver::Version::parse(v).ok()?)),
+                _ => None,
             }
-            _ => None,
-        })
+        }
+        _ => None,
     })
 }
 

@@ -96,6 +96,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         {
             return found;
         }
+        // `build.date`, unless the package has something called `build`.
+        if let Some(PostfixOp::Member { name: second, optional: false }) = ops.first()
+            && (name == "build" && second.text == "date" && !field && found.is_empty())
+        {
+            let (id, ty) = self.add(TExpr::BuildDate, Ty::Date, base.span.to(second.span));
+            return Ok((id, ty, 1));
+        }
         match self.meaning(name, base.span, None, true) {
             Ok(Meaning::Thing(t)) if t.key(self.db).keyword == "enum" || t.key(self.db).keyword == "kind" => {
                 let (id, ty) = self.thing_value(t, base.span);
