@@ -9,7 +9,7 @@
 
 mod code;
 pub mod definitions;
-mod enums;
+pub mod enums;
 mod judge;
 mod names;
 mod structure;
