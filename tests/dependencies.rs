@@ -23,7 +23,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &["grammar", "source", "value"]),
     ("eval", &["grammar", "source", "value", "data", "model"]),
     ("plan", &["value"]),
-    ("target-kubernetes", &["plan", "value"]),
+    ("schema", &[]),
+    ("target-kubernetes", &["plan", "schema", "value"]),
     ("project", &["grammar", "source"]),
     ("output", &["plan"]),
     (

@@ -31,6 +31,9 @@ pub(crate) fn finding(db: &dyn Db, env: Env, inst: Inst, f: &Finding) -> ItemDia
             _ => spot.value.or(spot.key),
         };
         if let Some(found) = found {
+            if found.of == decl || primary.text.starts_with("default of") {
+                primary.text = "set here".into();
+            }
             primary.place = match f.spot {
                 Spot::Text { start, end } if exact => within(db, &found, start, end).unwrap_or(found),
                 _ => found,

@@ -30,6 +30,10 @@ pub trait Context {
     fn object(&self, reference: &RefValue) -> Option<Arc<StructValue>>;
     /// All enabled declarations of a kind, in order of their qualified names.
     fn set_of(&self, kind: &str) -> Vec<Arc<RefValue>>;
+    /// Files that define custom resources, as `ivs.toml` names them: path and text.
+    fn definitions(&self) -> Vec<(SmolStr, Arc<str>)> {
+        Vec::new()
+    }
     /// The package's name from `ivs.toml`.
     fn package(&self) -> &str;
 }

@@ -24,7 +24,10 @@ codes! {
     NO_TOKEN = "IVS6044", "a role for pods without a token";
     PRINT = "IVS6050", "an object that cannot be printed";
     NOT_AN_OBJECT = "IVS6200", "a manifest that is no object of Kubernetes";
+    SCHEMA = "IVS6201", "an object that its schema refuses";
+    UNJUDGED = "IVS6202", "an object without a known schema";
     NO_FORM = "IVS6203", "a value that an object of Kubernetes cannot hold";
+    PATCH = "IVS6204", "a patch of what is not there";
 }
 
 #[cfg(test)]

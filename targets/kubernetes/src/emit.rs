@@ -1,6 +1,7 @@
 //! What all lowerings share: the subject, its names, labels and place, findings, printed objects.
-use crate::{amounts, codes, names, read, tree, yaml};
-use ivs_plan::{Artifact, Context, Finding, Gravity, Lowered, Subject};
+use crate::{amounts, codes, definitions, names, patch, read, tree, yaml};
+use ivs_plan::{Artifact, Context, Finding, Gravity, Lowered, Spot, Subject};
+use ivs_schema::{Fault, Kind};
 use ivs_value::{RefValue, StructValue, Value};
 use k8s_openapi::Metadata;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
@@ -354,6 +355,34 @@ impl<'a> Emit<'a> {
         }
     }
 
+    /// Judges an object by its schema. Faults stand at the paths that `place` makes of theirs.
+    pub fn judge(&mut self, kind: &Kind, object: &Json, place: impl Fn(&[SmolStr]) -> Vec<SmolStr>) {
+        for fault in kind.judge(object) {
+            self.fault(fault, &place);
+        }
+    }
+
+    /// Reports what a schema refuses.
+    pub fn fault(&mut self, fault: Fault, place: impl Fn(&[SmolStr]) -> Vec<SmolStr>) {
+        self.add(Finding {
+            code: codes::SCHEMA,
+            message: fault.message,
+            path: place(&fault.path),
+            help: fault.help,
+            spot: match fault.spot {
+                ivs_schema::Spot::Key => Spot::Key,
+                ivs_schema::Spot::Value => Spot::Value,
+            },
+            fix: fault.instead,
+            ..Finding::default()
+        });
+    }
+
+    /// What is known of a kind of object, by the package's own definitions and by the compiler's.
+    pub fn known(&self, api: &str, kind: &str) -> Option<Arc<Kind>> {
+        definitions::catalog(self.context).kind(api, kind)
+    }
+
     /// Prints an object into a folder below `kubernetes/`.
     pub fn push_into<T: Object>(&mut self, folder: &str, order: Order, object: &T) {
         if self.silent || self.failed() {
@@ -363,7 +392,12 @@ impl<'a> Emit<'a> {
         let meta = object.meta();
         let name = meta.name.as_deref().unwrap_or_default();
         let identity = identity(api, kind, meta.namespace.as_deref(), name);
-        match yaml::print(object) {
+        let printed = match patch::patched(self, kind, name, object) {
+            None => yaml::print(object),
+            Some(tree) if self.failed() => return drop(tree),
+            Some(tree) => yaml::print(&tree::Printed(&tree)),
+        };
+        match printed {
             Ok(text) => self.out.artifacts.push(Artifact {
                 folder: joined(&["kubernetes/", folder]),
                 file: file(&self.name),

@@ -9,6 +9,7 @@ mod batch;
 pub mod codes;
 mod config;
 mod custom;
+mod definitions;
 mod disruption;
 mod emit;
 mod join;
@@ -19,6 +20,7 @@ mod manifest;
 mod names;
 mod namespace;
 mod network;
+mod patch;
 mod placement;
 mod pod;
 mod priority;
@@ -33,7 +35,7 @@ mod yaml;
 
 pub use codes::CODES;
 
-use ivs_plan::{Artifact, Layout, Lowering, OutputFile, Target};
+use ivs_plan::{Artifact, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_value::StructValue;
 
 /// The target `kubernetes`.
@@ -47,8 +49,11 @@ impl Target for Kubernetes {
     fn lowerings(&self) -> &'static [Lowering] {
         &lowerings::LOWERINGS
     }
-    fn judges(&self, kind: &str, _: &StructValue) -> bool {
-        kind == "manifest"
+    fn judges(&self, kind: &str, object: &StructValue) -> bool {
+        kind == "manifest" || patch::any(object)
+    }
+    fn finish(&self, subject: &Subject, lowered: &mut Lowered) {
+        patch::unmatched(subject, lowered);
     }
     fn join(&self, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
         join::join(artifacts, layout)

@@ -8,7 +8,7 @@ use ivs_plan::Lowering;
 
 macro_rules! reads {
     ($($own:literal),* $(,)?) => {
-        &["slug", "labels", "version", "annotations", $($own),*]
+        &["slug", "labels", "version", "annotations", "patch", $($own),*]
     };
 }
 

@@ -1,7 +1,8 @@
 //! Objects that users write themselves.
 use crate::emit::{Emit, Order};
 use crate::{codes, names, read, tree};
-use ivs_plan::{Context, Finding, Lowered, Spot, Subject};
+use ivs_plan::{Context, Finding, Gravity, Lowered, Spot, Subject};
+use ivs_schema::Kind;
 use ivs_value::Value;
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
@@ -33,16 +34,35 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         if emit.failed() {
             return;
         }
-        metadata(emit, fields);
+        let text = |key: &str| fields.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let (api, kind) = (text("apiVersion"), text("kind"));
+        let known = emit.known(&api, &kind);
+        metadata(emit, fields, known.as_deref());
+        match known {
+            Some(known) => emit.judge(&known, &object, |path| {
+                std::iter::once(SmolStr::new_static("body")).chain(path.iter().cloned()).collect()
+            }),
+            None => emit.add(Finding {
+                code: ivs_plan::UNJUDGED,
+                message: format!(
+                    "the schema of {api} {kind} is not known: such objects are written unchecked"
+                ),
+                path: vec!["body".into(), "kind".into()],
+                help: Some(
+                    "see that `apiVersion` and `kind` are spelled as the API server spells them".into(),
+                ),
+                gravity: Gravity::Warning,
+                ..Finding::default()
+            }),
+        }
         if !emit.failed() {
-            let kind = fields.get("kind").and_then(Json::as_str).unwrap_or_default();
-            emit.push_tree(order(kind), &object, "body");
+            emit.push_tree(order(&kind), &object, "body");
         }
     })
 }
 
 /// Name, namespace and labels: those that the declaration has, where the body says nothing.
-fn metadata(emit: &mut Emit<'_>, object: &mut Map<String, Json>) {
+fn metadata(emit: &mut Emit<'_>, object: &mut Map<String, Json>, known: Option<&Kind>) {
     let metadata = object.entry("metadata").or_insert_with(|| Json::Object(Map::new()));
     let Some(metadata) = metadata.as_object_mut() else {
         return emit.find(
@@ -68,6 +88,21 @@ fn metadata(emit: &mut Emit<'_>, object: &mut Map<String, Json>) {
             );
         }
         metadata.insert("namespace".into(), namespace.into());
+    }
+    match (known.map(Kind::namespaced), metadata.get("namespace")) {
+        (Some(true), None) => {
+            metadata.insert("namespace".into(), "default".into());
+        }
+        (Some(false), Some(_)) => {
+            let own = read::reference(emit.object, "namespace").is_some();
+            emit.find(
+                codes::SCHEMA,
+                "objects of this kind belong to no namespace".into(),
+                if own { &["namespace"] } else { &["body", "metadata", "namespace"] },
+                Some("leave it out".into()),
+            );
+        }
+        _ => {}
     }
     let labels = read::entries(emit.object, "labels");
     if !labels.is_empty()

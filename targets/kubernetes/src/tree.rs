@@ -7,6 +7,20 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value as Json};
 use smol_str::SmolStr;
 
+/// The tree of a patch: `none` is kept, as `null`, which takes a field out.
+pub fn patch(emit: &mut Emit<'_>, value: &Value, path: &mut Vec<SmolStr>) -> Json {
+    let Value::Map(map) = value else { return tree(emit, value, path) };
+    let mut fields = Map::new();
+    for (key, value) in &map.entries {
+        let key = read::key(key);
+        path.push(key.into());
+        let value = patch(emit, value, path);
+        path.pop();
+        fields.insert(key.to_owned(), value);
+    }
+    Json::Object(fields)
+}
+
 /// The tree of a value. `none` is left out; what has no form in Kubernetes is reported at its place.
 pub fn tree(emit: &mut Emit<'_>, value: &Value, path: &mut Vec<SmolStr>) -> Json {
     match value {

@@ -51,7 +51,7 @@ impl Kind {
     /// What is wrong with a part of an object, in which nothing has to be there.
     pub fn judge_part(&self, part: &Json) -> Vec<Fault> {
         let partial = self.partial.get_or_init(|| validator(&closed::undemanding(&self.schema)));
-        let mut faults = self.structure(partial.as_ref(), part);
+        let mut faults = self.structure(partial.as_ref(), &crate::merge::without_nulls(part));
         faults.sort();
         faults.dedup();
         faults
@@ -375,6 +375,17 @@ fn closest(name: &str, known: &[String]) -> Option<String> {
     match near.as_slice() {
         [(_, only)] => Some((*only).clone()),
         [(a, first), (b, _), ..] if a < b => Some((*first).clone()),
+        [] => alike(name, known),
+        _ => None,
+    }
+}
+
+/// The one known name that begins in the same way, by two thirds: `maxReplicas` for `maxReplicaCount`.
+fn alike(name: &str, known: &[String]) -> Option<String> {
+    let common = |k: &str| k.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
+    let mut near = known.iter().filter(|k| common(k) * 3 >= k.len().max(name.len()) * 2);
+    match (near.next(), near.next()) {
+        (Some(only), None) => Some(only.clone()),
         _ => None,
     }
 }

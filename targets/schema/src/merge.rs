@@ -64,7 +64,8 @@ fn list(root: &Json, schema: &Json, target: &mut Vec<Json>, patch: &[Json]) {
     }
 }
 
-fn without_nulls(value: &Json) -> Json {
+/// A value without the fields that are `null`.
+pub(crate) fn without_nulls(value: &Json) -> Json {
     match value {
         Json::Object(fields) => fields
             .iter()
