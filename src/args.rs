@@ -14,6 +14,7 @@ Examples:
   ivs fetch                        get the packages that this one depends on, and pin them
   ivs publish                      record what versions stand for
   ivs fmt                          lay out all sources of the package
+  ivs why api.scaling.replicas     where a value comes from
   ivs explain IVS1103              what an error means, with examples
 
 Exit codes: 0 done, 1 errors in the sources, 2 wrong usage, 3 drift found by --check,
@@ -86,6 +87,7 @@ pub enum Command {
     Fetch(Fetch),
     Publish(Publish),
     Fmt(Fmt),
+    Why(Why),
     Explain(Explain),
     Completions(Completions),
 }
@@ -208,6 +210,36 @@ pub struct Fmt {
     /// Write nothing; exit with 3 and list the files that are laid out otherwise.
     #[arg(long)]
     pub check: bool,
+}
+
+/// Show where a value comes from: the layers that set it, the formula, and what that read.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+A path is written as in the sources: NAME.FIELD.FIELD, NAME[KEY].FIELD for a member of a family, `KIND NAME.FIELD` where
+one name stands for several declarations, or the name of a constant. FILE:LINE is a line of an output.
+
+● decides the value   + adds to it   ○ is overridden by what stands above
+
+Examples:
+  ivs why api.scaling.replicas
+  ivs why api.scaling.replicas.max --env staging
+  ivs why 'pool[eu-west-1].slug'
+  ivs why out/kubernetes/shop/api.yaml:31")]
+pub struct Why {
+    /// The path of a value, or FILE:LINE of an output.
+    pub what: String,
+    /// A folder or file of the package, or an `.ivs` file that is in none.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The environment whose overlays apply; without it, the base.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// How many values deep to follow what formulas read.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(0..=64))]
+    pub depth: u16,
+    /// The output folder that FILE lies in [default: `out` in the package]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// Explain an error code, or list all of them.

@@ -7,6 +7,7 @@ pub mod fetch;
 pub mod fmt;
 pub mod new;
 pub mod publish;
+pub mod why;
 
 use crate::args::Global;
 use crate::engine;
@@ -106,4 +107,17 @@ pub fn display(folder: &Path) -> String {
 /// `1 file`, `2 files`.
 pub fn count(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+/// Says that there is no such environment, and which there are.
+pub fn unknown_environment(env: &str, known: &[String], terminal: &mut Terminal) -> Exit {
+    terminal.error(&format!("there is no environment `{env}`"));
+    let help = terminal.paint(crate::terminal::Style::Help, "help");
+    let text = if known.is_empty() {
+        format!("declare it: environment {env} {{ }}")
+    } else {
+        format!("the package declares {}", known.join(", "))
+    };
+    terminal.tell(&format!("  {help}: {}\n", crate::terminal::clean(&text)));
+    Exit::Usage
 }

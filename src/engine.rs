@@ -16,8 +16,8 @@ pub fn session(project: &Project, global: &Global) -> Session {
     Session::of(project, threads).once()
 }
 
-/// What the compiler found, with files as a person in the current folder would name them.
-pub fn findings(report: ivs_driver::Report, project: &Project) -> Findings {
+/// Files as a person in the current folder would name them.
+pub fn files(files: Vec<ivs_driver::ReportFile>, project: &Project) -> Vec<SourceFile> {
     let prefix = prefix(&project.root);
     // The first word of the path is the package's name.
     let elsewhere = |path: &str| {
@@ -33,7 +33,12 @@ pub fn findings(report: ivs_driver::Report, project: &Project) -> Findings {
         };
         SourceFile::new(path, f.text, f.library)
     };
-    let mut findings = Findings::new(report.files.into_iter().map(file).collect(), report.diagnostics);
+    files.into_iter().map(file).collect()
+}
+
+/// What the compiler found.
+pub fn findings(report: ivs_driver::Report, project: &Project) -> Findings {
+    let mut findings = Findings::new(files(report.files, project), report.diagnostics);
     findings.undecided = report.undecided;
     findings.checks = report.checks;
     findings

@@ -67,6 +67,7 @@ fn dispatch(args: Args) -> Exit {
         Command::Fetch(fetch) => command::fetch::run(&fetch, &global, &mut terminal),
         Command::Publish(publish) => command::publish::run(&publish, &global, &mut terminal),
         Command::Fmt(fmt) => command::fmt::run(&fmt, &global, &mut terminal),
+        Command::Why(why) => command::why::run(&why, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
         Command::Completions(completions) => command::completions::run(&completions, &mut terminal),
     }

@@ -588,7 +588,7 @@ fn completions_for_every_shell() {
 #[test]
 fn help_teaches_with_examples() {
     let dir = TempDir::new().unwrap();
-    for command in ["", "new", "check", "build", "fmt", "explain", "completions"] {
+    for command in ["", "new", "check", "build", "fmt", "why", "explain", "completions"] {
         let args: Vec<&str> = [command, "--help"].into_iter().filter(|a| !a.is_empty()).collect();
         let ran = ivs_in(dir.path(), &args);
         assert_eq!(ran.code, 0);

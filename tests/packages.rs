@@ -233,7 +233,8 @@ mod path_dependencies {
     #[test]
     fn the_checks_of_a_dependency_judge_the_packages_own_declarations() {
         let w = pair();
-        let check = "check few for x in widget { require x.n < 10 { message = \"`${x.name}` has ${x.n}\" } }\n";
+        let check =
+            "check few for x in widget { require x.n < 10 { message = \"`${x.name}` has ${x.n}\" } }\n";
         w.write("shared/main.ivs", &format!("{SHARED}{check}")).ivs(&["fetch", "shop"]);
         w.check("shop").is(1, "shop/main.ivs:5:32: error[shared.few]: `two` has 18\n");
     }

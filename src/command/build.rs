@@ -1,6 +1,6 @@
 //! `ivs build`.
 
-use super::{STDIN, conclude, count, display, load};
+use super::{STDIN, conclude, count, display, load, unknown_environment};
 use crate::args::{Build, Format, Global};
 use crate::engine;
 use crate::exit::Exit;
@@ -47,18 +47,6 @@ pub fn run(args: &Build, global: &Global, terminal: &mut Terminal) -> Exit {
     }
     let job = Job { args, global, out, findings, files };
     if args.check { job.check(terminal) } else { job.write(terminal) }
-}
-
-fn unknown_environment(env: &str, known: &[String], terminal: &mut Terminal) -> Exit {
-    terminal.error(&format!("there is no environment `{env}`"));
-    let help = terminal.paint(Style::Help, "help");
-    let text = if known.is_empty() {
-        format!("declare it: environment {env} {{ }}")
-    } else {
-        format!("the package declares {}", known.join(", "))
-    };
-    terminal.tell(&format!("  {help}: {}\n", crate::terminal::clean(&text)));
-    Exit::Usage
 }
 
 /// A build without errors, to be written or compared.

@@ -33,9 +33,9 @@ fn lowering(emits: &str, kind: &str) -> Option<&'static Lowering> {
     target.lowerings().iter().find(|l| l.name == name && l.kind == kind)
 }
 
-struct Asks<'db> {
-    db: &'db dyn Db,
-    env: Env,
+pub(crate) struct Asks<'db> {
+    pub(crate) db: &'db dyn Db,
+    pub(crate) env: Env,
 }
 
 impl Context for Asks<'_> {
@@ -94,14 +94,23 @@ pub(crate) fn judged(db: &dyn Db, inst: Inst, object: &StructValue) -> bool {
 
 /// Lowers an evaluated declaration.
 pub(crate) fn lowered(db: &dyn Db, env: Env, inst: Inst, object: &Arc<StructValue>) -> Lowered {
+    lowered_with(db, inst, object, &Asks { db, env })
+}
+
+/// [`lowered`], with somebody else to ask.
+pub(crate) fn lowered_with(
+    db: &dyn Db,
+    inst: Inst,
+    object: &Arc<StructValue>,
+    asks: &dyn Context,
+) -> Lowered {
     let mut all = Lowered::default();
     let Some(kind) = decl_kind(db, inst.decl(db)) else { return all };
     let schema = schema(db, kind);
     let subject = subject(db, inst, &schema, object);
-    let asks = Asks { db, env };
     for emits in &schema.emits {
         if let Some(l) = lowering(emits, &schema.name) {
-            let lowered = (l.run)(&subject, &asks);
+            let lowered = (l.run)(&subject, asks);
             all.artifacts.extend(lowered.artifacts);
             all.findings.extend(lowered.findings);
         }
@@ -160,6 +169,44 @@ pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
 /// The findings of a declaration as diagnostics.
 pub(crate) fn findings(db: &dyn Db, env: Env, inst: Inst, lowered: &Lowered) -> Vec<ItemDiagnostic> {
     lowered.findings.iter().map(|f| place::finding(db, env, inst, f)).collect()
+}
+
+/// The declaration and the artifact that a line (from 1) of a file shows, and which line of the artifact it is (from 0).
+pub(crate) fn line(
+    db: &Database,
+    env: Env,
+    threads: usize,
+    layout: Layout,
+    file: &str,
+    line: usize,
+) -> Result<(Inst, Artifact, usize), String> {
+    let insts: Vec<Inst> = enabled(db, env).into_iter().filter(|i| emits(db, *i)).collect();
+    let lowered = each(db, threads, &insts, |db, i| lower(db, env, *i));
+    let (_, files) = join(db, env, layout, &insts, &lowered);
+    let Some(found) = files.iter().find(|f| f.path == file) else {
+        let near = ivs_model::closest(file, files.iter().map(|f| f.path.as_str()));
+        return Err(match near {
+            Some(near) => format!("no output is called `{file}`; did you mean `{near}`?"),
+            None => format!("no output is called `{file}`"),
+        });
+    };
+    let mut first = 1;
+    for piece in found.text.shared() {
+        let count = piece.lines().count();
+        if (first..first + count).contains(&line) {
+            let owner = insts.iter().zip(&lowered).find_map(|(inst, l)| {
+                l.artifacts.iter().find(|a| Arc::ptr_eq(&a.text, piece)).map(|a| (*inst, a.clone()))
+            });
+            return match owner {
+                Some((inst, artifact)) => Ok((inst, artifact, line - first)),
+                None => {
+                    Err(format!("line {line} of `{file}` lists or separates objects; no value decides it"))
+                }
+            };
+        }
+        first += count;
+    }
+    Err(format!("`{file}` has {} lines", first - 1))
 }
 
 fn twice(db: &dyn Db, env: Env, first: Inst, second: Inst, a: &Artifact) -> ItemDiagnostic {

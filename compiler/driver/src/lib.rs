@@ -12,12 +12,16 @@ mod emit;
 mod place;
 mod published;
 mod report;
+mod trace;
 mod verify;
+mod why;
 
 pub use database::Database;
 pub use emit::targets;
+pub use ivs_eval::Role;
 pub use published::CODES;
 pub use report::{Report, ReportFile};
+pub use why::{WhyLayer, WhyNode, WhyReport};
 
 use ivs_eval::{Env, Inst, PathKey};
 use ivs_plan::OutputFile;
@@ -257,6 +261,60 @@ impl Session {
             ivs_value::Value::Unknown => Err(format!("`{path}` could not be determined")),
             v => Ok(ivs_value::display(&v)),
         }
+    }
+
+    /// Why the value at a path such as `text-service.scaling.replicas` (or a constant) is what it is: its layers, and
+    /// what their formulas read, down to `depth` values below it.
+    ///
+    /// # Errors
+    /// What is wrong with the path, in a sentence.
+    pub fn why(&mut self, env: Option<&str>, path: &str, depth: usize) -> Result<WhyReport, String> {
+        let env = SmolStr::new(env.unwrap_or_default());
+        self.run(move |db, _| {
+            let env = Env::new(db, env.clone());
+            let subject = why::find(db, env, path)?;
+            let mut explainer = why::Explainer::new(db, env, depth);
+            match explainer.explain(&subject) {
+                Some(node) => Ok(explainer.finish(vec![node])),
+                None => Err(match subject {
+                    why::Subject::Value(inst, path) => why::missing(db, env, inst, &path),
+                    why::Subject::Constant(_) => format!("`{path}` cannot be explained"),
+                }),
+            }
+        })
+    }
+
+    /// Why a line (from 1) of an output file is what it is: the values that it shows.
+    ///
+    /// # Errors
+    /// That there is no such file or line, or that no value decides it; in a sentence.
+    pub fn why_line(
+        &mut self,
+        env: Option<&str>,
+        file: &str,
+        line: usize,
+        depth: usize,
+    ) -> Result<WhyReport, String> {
+        let env = SmolStr::new(env.unwrap_or_default());
+        let layout = emit::layout(&self.config, "kubernetes");
+        self.run(move |db, threads| {
+            let env = Env::new(db, env.clone());
+            let (inst, artifact, at) = emit::line(db, env, threads, layout, file, line)?;
+            let shown = trace::shown_by(db, env, inst, &artifact, at);
+            let mut explainer = why::Explainer::new(db, env, depth);
+            let mut nodes = Vec::new();
+            for s in shown {
+                nodes.extend(explainer.explain(&why::Subject::Value(s.inst, s.path)));
+            }
+            if nodes.is_empty() {
+                let text = artifact.text.lines().nth(at).unwrap_or_default().trim();
+                return Err(format!(
+                    "`{text}` is the same whatever `{}` says: it follows from its kind alone",
+                    ivs_eval::inst_name(db, inst)
+                ));
+            }
+            Ok(explainer.finish(nodes))
+        })
     }
 
     /// The database, for tests that look at what was computed.

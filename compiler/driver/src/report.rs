@@ -42,13 +42,17 @@ impl Report {
     }
 }
 
-struct Placer<'db> {
+pub(crate) struct Placer<'db> {
     db: &'db Database,
-    files: Vec<ReportFile>,
+    pub(crate) files: Vec<ReportFile>,
     index: FxHashMap<SourceFile, u32>,
 }
 
-impl Placer<'_> {
+impl<'db> Placer<'db> {
+    pub(crate) fn new(db: &'db Database) -> Self {
+        Placer { db, files: Vec::new(), index: FxHashMap::default() }
+    }
+
     fn file(&mut self, file: SourceFile) -> u32 {
         if let Some(i) = self.index.get(&file) {
             return *i;
@@ -64,7 +68,7 @@ impl Placer<'_> {
         i
     }
 
-    fn place(&mut self, p: &Place<ItemId>) -> Place<u32> {
+    pub(crate) fn place(&mut self, p: &Place<ItemId>) -> Place<u32> {
         let offset = item_offset(self.db, p.of);
         let of = self.file(p.of.file(self.db));
         Place { of, span: Span::new(p.span.start + offset, p.span.end + offset) }
@@ -77,7 +81,7 @@ impl Placer<'_> {
 
 /// Places diagnostics; equal ones (of several environments) are one.
 pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
-    let mut placer = Placer { db, files: Vec::new(), index: FxHashMap::default() };
+    let mut placer = Placer::new(db);
     let mut out: Vec<Diagnostic<u32>> = Vec::new();
     // Files in the order of the program, so that numbers do not depend on what was found first.
     let touched: Vec<SourceFile> = findings.iter().map(|d| d.primary.place.of.file(db)).collect();

@@ -29,7 +29,7 @@ fn evaluated(db: &dyn Db, env: Env, item: ItemId) -> Arc<GlobalResult> {
 }
 
 /// The value of a constant.
-pub(crate) fn global(db: &dyn Db, env: Env, item: ItemId) -> Value {
+pub fn global(db: &dyn Db, env: Env, item: ItemId) -> Value {
     evaluated(db, env, item).value.clone()
 }
 

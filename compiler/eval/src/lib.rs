@@ -24,11 +24,12 @@ mod path;
 mod provenance;
 mod require;
 mod result;
+mod why;
 
 pub use check::{CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, check_result, too_many_steps};
 pub use cycle::cycle_report;
 pub use fix::insertion;
-pub use global::global_diagnostics;
+pub use global::{global as constant, global_diagnostics};
 pub use inst::{Env, FamilyKey, Inst, environments, inst_name, inst_of, qualified_inst, ref_to as reference};
 pub use layer::{
     Family, Layer, LayerKind, absent_members, family, instances, is_enabled, layers, set_of, static_conflicts,
@@ -37,5 +38,6 @@ pub use load::data_place;
 pub use locate::{Spot, locate};
 pub use provenance::{Link, provenance};
 pub use result::{ObjectResult, PathKey, object, object_once, value};
+pub use why::{Cause, Layer as WhyLayer, Role, Why, causes_of_constant, why};
 
 pub use ivs_source::{Db, ItemDiagnostic, ItemId};

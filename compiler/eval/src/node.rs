@@ -2,6 +2,7 @@
 
 use crate::conform::Site;
 use crate::machine::{Contrib, ContribId, Frame, Keys, Machine, Node, NodeId, Slot};
+use crate::why::Role;
 use ivs_model::ir::{BlockId, ExprId, KeyIr, OpIr, TExpr};
 use ivs_model::{Builtin, Field, Schema, Ty, body, code, schema, source_map};
 use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
@@ -116,6 +117,28 @@ impl<'db> Machine<'db> {
             }
         }
         out
+    }
+
+    /// What the lowest `upto` contribs do to a slot, topmost first, down to what decides it: which contrib, how many lie
+    /// below, the formula, what it does, and the place of the key.
+    pub(crate) fn acts(
+        &mut self,
+        node: NodeId,
+        slot: u32,
+        upto: usize,
+    ) -> Vec<(ContribId, usize, Option<ExprId>, Role, u32)> {
+        self.steps(node, slot, upto)
+            .into_iter()
+            .map(|s| {
+                let (formula, role) = match s.act {
+                    Act::Set(e) => (Some(e), Role::Decides),
+                    Act::Append(e) => (Some(e), Role::Adds),
+                    Act::Merge(_) => (None, Role::Amends),
+                    Act::Remove => (None, Role::Decides),
+                };
+                (s.contrib, s.below, formula, role, s.mark)
+            })
+            .collect()
     }
 
     fn not_handed_down(&self, wanted: &KeyIr) -> bool {

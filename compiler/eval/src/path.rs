@@ -221,7 +221,7 @@ impl<'db> Machine<'db> {
         Some((id, *c.body.blocks.get(c.block as usize)?.lets.get(index as usize)?))
     }
 
-    fn let_value(&mut self, f: &Frame, depth: u32, index: u32) -> Value {
+    pub(crate) fn let_value(&mut self, f: &Frame, depth: u32, index: u32) -> Value {
         let Some(mut id) = f.contrib else { return Value::Unknown };
         for _ in 0..depth {
             match self.contrib(id).and_then(|c| c.parent) {

@@ -2,8 +2,8 @@
 
 use crate::inst::{Env, Inst};
 use crate::layer::{LayerKind, layers};
-use ivs_model::ir::{BlockIr, Body, KeyIr, OpIr};
-use ivs_model::{Ty, body, decl_kind, decl_schema, schema, source_map};
+use ivs_model::ir::{BlockIr, Body, KeyIr, OpIr, TExpr};
+use ivs_model::{Ty, body, decl_schema, schema, source_map};
 use ivs_source::{Db, ItemId, Place};
 use smol_str::SmolStr;
 
@@ -95,24 +95,41 @@ fn field_key(schema: &ivs_model::Schema, name: &str) -> (KeyTest, Ty) {
     }
 }
 
-fn default_link(db: &dyn Db, decl: ItemId, path: &[SmolStr]) -> Option<Link> {
-    let mut schema_now = decl_schema(db, decl);
+/// The default that gives a path its value where no layer does: the innermost one, unless one around it says more.
+pub(crate) fn default_link(db: &dyn Db, decl: ItemId, path: &[SmolStr]) -> Option<Link> {
+    let mut ty = Ty::RefTo(decl);
     let mut found = None;
-    for name in path {
-        let (_, field) = schema_now.field(name).map(|(i, f)| (i, f.clone()))?;
-        if let Some((owner, ordinal)) = field.owner
-            && let Some(e) = body(db, owner).defaults.get(ordinal as usize).copied().flatten()
-        {
-            found = Some((owner, e, schema_now.name.clone()));
-        }
-        match field.ty.core() {
-            Ty::Struct(s) => schema_now = schema(db, *s),
+    for (i, name) in path.iter().enumerate() {
+        let schema = match ty.core() {
+            Ty::RefTo(d) => decl_schema(db, *d),
+            Ty::Struct(s) => schema(db, *s),
+            Ty::Map(kv) => {
+                ty = kv.1.clone();
+                continue;
+            }
             _ => break,
+        };
+        let field = schema.field(name).map(|(_, f)| f.clone())?;
+        found = field.owner.and_then(|(owner, ordinal)| {
+            Some((owner, body(db, owner).defaults.get(ordinal as usize).copied().flatten()?))
+        });
+        if let Some((owner, e)) = found
+            && path.get(i + 1).is_some_and(|next| says(db, owner, e, &field.ty, next))
+        {
+            break;
         }
+        ty = field.ty.clone();
     }
-    let (owner, e, _) = found?;
+    let (owner, e) = found?;
     let span = source_map(db, owner).exprs.get(e as usize).copied()?;
     let name = &owner.key(db).name;
-    let _ = decl_kind;
     Some(Link { place: Place { of: owner, span }, origin: format!("default of `{name}`") })
+}
+
+/// Whether a default decides what is in it: all but a block that says nothing of a field or key.
+fn says(db: &dyn Db, owner: ItemId, e: u32, ty: &Ty, name: &SmolStr) -> bool {
+    let ir = body(db, owner);
+    let Some(TExpr::Struct(_, b) | TExpr::Map(_, b)) = ir.exprs.get(e as usize) else { return true };
+    let block = ir.blocks.get(*b as usize);
+    block.is_some_and(|b| !places(db, &ir, b, ty, std::slice::from_ref(name)).is_empty())
 }

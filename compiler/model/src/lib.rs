@@ -16,6 +16,7 @@ mod suggest;
 mod ty;
 mod types;
 mod units;
+mod walk;
 
 pub use data::{DataFile, Spelled, bare_unit, data_file, measures, near, near_declaration};
 pub use decl::{

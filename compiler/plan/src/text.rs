@@ -30,6 +30,11 @@ impl Text {
         self.pieces.iter().map(|p| &**p)
     }
 
+    /// Its pieces, as they are shared.
+    pub fn shared(&self) -> &[Arc<str>] {
+        &self.pieces
+    }
+
     /// Whether these are its bytes.
     pub fn is(&self, bytes: &[u8]) -> bool {
         let mut rest = Some(bytes);
