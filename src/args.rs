@@ -8,6 +8,8 @@ const EXAMPLES: &str = "\
 Examples:
   ivs new shop                     make a package in the folder `shop`
   ivs check                        check the package around this folder
+  ivs check --fix                  apply the fixes that are certain
+  ivs test                         run the tests that it holds
   ivs build                        write its outputs to `out`
   ivs build shop --env staging     build another folder's package, for staging
   ivs build --check                fail if `out` is not what the sources give
@@ -69,6 +71,8 @@ pub enum Format {
     Json,
     /// One line each: file:line:column: severity[CODE]: message.
     Short,
+    /// JUnit's XML on stdout, of `ivs test` alone.
+    Junit,
 }
 
 /// When to use colours.
@@ -83,6 +87,7 @@ pub enum Color {
 pub enum Command {
     New(New),
     Check(Check),
+    Test(Test),
     Build(Build),
     Fetch(Fetch),
     Publish(Publish),
@@ -115,12 +120,49 @@ pub enum Template {
 /// Check a package, for its base and for every environment.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  ivs check\n  ivs check examples/pluma --format short\n  ivs check scratch.ivs\n  cat scratch.ivs | ivs check -"
+    after_help = "Examples:\n  ivs check\n  ivs check examples/pluma --format short\n  ivs check scratch.ivs\n  ivs check --fix               # then read the difference\n  cat scratch.ivs | ivs check -"
 )]
 pub struct Check {
     /// A folder or file of the package, an `.ivs` file that is in none, or `-` for stdin.
     #[arg(default_value = ".")]
     pub path: PathBuf,
+    /// Apply every fix that is certain to the sources, check again, and say what was done and what is left. Of several
+    /// spellings that are offered, only the one is applied that alone compiles.
+    #[arg(long)]
+    pub fix: bool,
+    /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+/// Run the tests of a package.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+A test holds declarations that only it sees, and says what has to be true beside them:
+
+  test \"a box of twelve is refused\" in staging {
+    box big { size = 12 }
+    assert big.size > 10
+    expect small at big.size       // the check `small`, or a code such as IVS2103
+    expect not IVS2101
+  }
+
+What it does not expect and what is an error fails it. At the end stands which requirements of the package no test
+has seen failing, or holding.
+
+Examples:
+  ivs test
+  ivs test --filter capacity
+  ivs test --format junit > results.xml
+
+Exit codes: 0 all passed, 1 one failed.")]
+pub struct Test {
+    /// A folder or file of the package, an `.ivs` file that is in none, or `-` for stdin.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Run the tests whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
     /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,

@@ -7,6 +7,7 @@ pub mod fetch;
 pub mod fmt;
 pub mod new;
 pub mod publish;
+pub mod test;
 pub mod why;
 
 use crate::args::Global;

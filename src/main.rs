@@ -60,9 +60,14 @@ fn main() -> ExitCode {
 fn dispatch(args: Args) -> Exit {
     let mut terminal = Terminal::new(&args.global);
     let global = args.global;
+    if global.format == args::Format::Junit && !matches!(args.command, Command::Test(_)) {
+        terminal.error("`--format junit` is for `ivs test`");
+        return Exit::Usage;
+    }
     match args.command {
         Command::New(new) => command::new::run(&new, &mut terminal),
         Command::Check(check) => command::check::run(&check, &global, &mut terminal),
+        Command::Test(test) => command::test::run(&test, &global, &mut terminal),
         Command::Build(build) => command::build::run(&build, &global, &mut terminal),
         Command::Fetch(fetch) => command::fetch::run(&fetch, &global, &mut terminal),
         Command::Publish(publish) => command::publish::run(&publish, &global, &mut terminal),

@@ -3,6 +3,7 @@
 mod fix;
 mod human;
 mod json;
+pub mod junit;
 mod short;
 mod source;
 
@@ -60,6 +61,11 @@ impl Findings {
         }
     }
 
+    /// Whether there is anything.
+    pub fn any(&self) -> bool {
+        !self.list.is_empty()
+    }
+
     /// Whether there is an error.
     pub fn failed(&self) -> bool {
         self.list.iter().any(|d| d.severity == Severity::Error)
@@ -106,7 +112,7 @@ impl Findings {
     pub fn show(&self, terminal: &mut Terminal) {
         let (shown, omitted) = self.shown(terminal);
         match terminal.format {
-            Format::Json => return,
+            Format::Json | Format::Junit => return,
             Format::Short => {
                 let lines: String = shown.iter().map(|d| short::line(self, d)).collect();
                 terminal.out(&lines);

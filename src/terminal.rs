@@ -57,7 +57,7 @@ impl Terminal {
 
     /// What was done, unless `-q`.
     pub fn status(&mut self, text: &str) {
-        if !self.quiet && self.format != Format::Json {
+        if !self.quiet && !matches!(self.format, Format::Json | Format::Junit) {
             self.tell(&format!("{}\n", clean(text)));
         }
     }

@@ -182,3 +182,36 @@ box b { replicas = length(others) }
     let codes: Vec<_> = session.check().diagnostics.iter().map(|d| d.code).collect();
     assert_eq!(codes, ["IVS1060"]);
 }
+
+const CHECKS: &str = r#"check most for s in service if s.scaling != none {
+  require s.scaling.replicas.max < 50
+}
+
+check pinned for s in service {
+  require s.image != "registry.example/cart:latest"
+}
+"#;
+
+/// The checks that were decided, by name, in no order.
+fn decided(session: &mut Session, path: &str, text: &str) -> usize {
+    executed(session, path, text).get("check_result").copied().unwrap_or_default()
+}
+
+#[test]
+fn a_value_decides_only_the_checks_anew_that_read_it() {
+    let mut session = session();
+    assert_eq!(decided(&mut session, "checks.ivs", CHECKS), 2, "both are new");
+    // `most` reads the replicas; `pinned` does not.
+    assert_eq!(decided(&mut session, "cart.ivs", &CART.replace("2..10", "2..20")), 1);
+    let other = CART.replace("2..10", "2..20").replace("cart:1.0.0", "cart:1.0.1");
+    assert_eq!(decided(&mut session, "cart.ivs", &other), 1, "`pinned` reads the image");
+    // What neither of them reads.
+    let other = other.replace("container = 8080 }\n  scaling", "container = 8081 }\n  scaling");
+    assert_eq!(decided(&mut session, "cart.ivs", &other), 0);
+    assert_eq!(decided(&mut session, "cart.ivs", &format!("// Above.\n\n{other}")), 0);
+    // A new member of the set is gone through by both.
+    let more = other.clone() + "\nservice more from base {\n  image = \"registry.example/more:1.0.0\"\n}\n";
+    assert_eq!(decided(&mut session, "cart.ivs", &more), 2);
+    // A check's own text decides that check.
+    assert_eq!(decided(&mut session, "checks.ivs", &CHECKS.replace("< 50", "< 60")), 1);
+}

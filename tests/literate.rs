@@ -7,6 +7,7 @@
 //! - `diagnostics`: every diagnostic, exactly as `support::render` writes it. Without this block the source compiles
 //!   without a word.
 //! - `values` (with `env=name`): lines `path = value` that evaluation gives.
+//! - `tests` (with `filter=text`): what became of each test in the source, and what the tests saw of each requirement.
 //! - `yaml file=path` (with `env=name`): a file that the build emits, exactly.
 //!
 //! Every fix that is offered is applied, and must mend what it was offered for.
@@ -30,6 +31,7 @@ struct Case {
     diagnostics: Option<Fence>,
     values: Vec<Fence>,
     outputs: Vec<Fence>,
+    tests: Option<Fence>,
 }
 
 fn cases(text: &str) -> Vec<Case> {
@@ -43,6 +45,7 @@ fn cases(text: &str) -> Vec<Case> {
                 diagnostics: None,
                 values: Vec::new(),
                 outputs: Vec::new(),
+                tests: None,
             });
         }
         let case = cases.last_mut().unwrap();
@@ -51,6 +54,7 @@ fn cases(text: &str) -> Vec<Case> {
             Some("diagnostics") if case.diagnostics.is_none() => case.diagnostics = Some(fence),
             Some("values") => case.values.push(fence),
             Some("yaml") => case.outputs.push(fence),
+            Some("tests") => case.tests = Some(fence),
             other => panic!("line {}: what is a block of {other:?}?", fence.line),
         }
     }
@@ -114,6 +118,16 @@ fn run(file: &str) {
                 }
             }
         }
+        if let Some(tests) = &case.tests {
+            let found = tested(&session.test(tests.value("filter").unwrap_or_default()));
+            if found != tests.text {
+                if update == "tests" || tests.text.is_empty() {
+                    rewrites.push(Rewrite { line: tests.line, old: tests.text.clone(), new: found });
+                } else {
+                    fail(tests.line, "expected (-) and found (+):", &diff(&tests.text, &found));
+                }
+            }
+        }
         for output in &case.outputs {
             let wanted = output.value("file").expect("the path of an emitted file");
             let (_, files) = session.build(output.value("env"));
@@ -140,6 +154,25 @@ fn run(file: &str) {
         std::fs::write(&path, rewrite(&text, &rewrites)).unwrap();
     }
     assert!(failures.is_empty(), "{failures}");
+}
+
+/// Results of tests as the cases write them.
+fn tested(results: &ivs_driver::Tested) -> String {
+    let mut out = String::new();
+    for o in &results.outcomes {
+        let place = o.environment.as_ref().map_or(String::new(), |e| format!(" in {e}"));
+        let _ = writeln!(out, "{}: {}{place}", if o.passed() { "passed" } else { "failed" }, o.name);
+        for line in render(&o.report).lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    for c in &results.coverage {
+        let word = |b, yes, no| if b { yes } else { no };
+        let (holds, fails) =
+            (word(c.holding, "held", "never held"), word(c.failing, "failed", "never failed"));
+        let _ = writeln!(out, "{}: {}: {holds}, {fails}", c.of, c.condition);
+    }
+    out
 }
 
 fn rewrite(text: &str, rewrites: &[Rewrite]) -> String {

@@ -5,7 +5,10 @@ use crate::args::{Check, Format, Global};
 use crate::engine;
 use crate::exit::Exit;
 use crate::progress::Progress;
+use crate::render::Document;
 use crate::terminal::Terminal;
+use ivs_driver::{Applied, Mended};
+use ivs_project::Project;
 
 pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
     let project = match load("check", &args.path, None, args.as_of, global, terminal) {
@@ -13,6 +16,9 @@ pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
         Err(exit) => return exit,
     };
     let sources = project.sources.len();
+    if args.fix {
+        return fix(args, &project, global, terminal);
+    }
     let progress = Progress::start(terminal, format!("Checking {}", count(sources, "file")));
     let mut session = engine::session(&project, global);
     let report = session.check();
@@ -31,5 +37,48 @@ pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
         };
         terminal.status(&format!("Checked {name}: {}{scope}, no errors", count(sources, "file")));
     }
+    exit
+}
+
+/// Applies what is certain, writes it, and shows what is left.
+fn fix(args: &Check, project: &Project, global: &Global, terminal: &mut Terminal) -> Exit {
+    if args.path.as_os_str() == super::STDIN {
+        terminal.error("`--fix` needs files: stdin cannot be written");
+        return Exit::Usage;
+    }
+    let progress = Progress::start(terminal, "Fixing".to_owned());
+    let Mended { files, applied, report } = engine::session(project, global).mend();
+    drop(progress);
+    let prefix = super::prefix(&project.root);
+    for (path, old, new) in &files {
+        let file = project.root.join(path);
+        // Somebody may have gone on writing meanwhile.
+        let same = std::fs::read(&file).is_ok_and(|now| now == old.as_bytes());
+        let written = if same {
+            super::fmt::replace(&file, new).map_err(|e| e.to_string())
+        } else {
+            Err("it has changed since it was read".to_owned())
+        };
+        if let Err(e) = written {
+            terminal.error(&format!("cannot write `{prefix}{path}`: {e}"));
+            return Exit::Io;
+        }
+    }
+    let findings = engine::findings(report, project);
+    let exit = findings.exit();
+    if terminal.format == Format::Json {
+        Document::new("check", &findings, exit, terminal).fixed(&applied, &prefix).print(terminal);
+        return exit;
+    }
+    for Applied { path, line, code, title } in &applied {
+        terminal.status(&format!("fixed {prefix}{path}:{line}: [{code}] {title}"));
+    }
+    findings.show_all(terminal);
+    let left = if findings.any() { "; what is left needs a decision" } else { "; nothing is left" };
+    let files = count(files.len(), "file");
+    terminal.status(&match applied.len() {
+        0 => format!("No fix is certain{}", if findings.any() { left } else { ": nothing is wrong" }),
+        n => format!("{} in {files}{left}", count(n, "fix").replace("fixs", "fixes")),
+    });
     exit
 }

@@ -132,7 +132,7 @@ fn collect(args: &Fmt, terminal: &mut Terminal) -> Result<Vec<Source>, Exit> {
 }
 
 /// Writes beside the file and moves over it, so that nobody ever reads half a source. A link keeps being one.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let target = file.canonicalize()?;
     let folder = target.parent().unwrap_or(Path::new("."));
     let name = target.file_name().unwrap_or_default().to_string_lossy();

@@ -3,6 +3,7 @@
 use super::{Counts, Findings, severity_word};
 use crate::exit::Exit;
 use crate::terminal::{Terminal, harmful};
+use ivs_driver::{Applied, Coverage, Outcome};
 use ivs_grammar::ast::Span;
 use ivs_source::{Diagnostic, Place};
 use serde::Serialize;
@@ -26,6 +27,43 @@ pub struct Document<'a> {
     build: Option<Built>,
     #[serde(skip_serializing_if = "Option::is_none")]
     drift: Option<Vec<Difference>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<Fixed<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tests: Option<Vec<TestResult<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Vec<Covered<'a>>>,
+}
+
+/// A fix that was applied.
+#[derive(Serialize)]
+struct Fixed<'a> {
+    path: String,
+    line: usize,
+    code: &'a str,
+    title: &'a str,
+}
+
+/// What became of a test.
+#[derive(Serialize)]
+struct TestResult<'a> {
+    name: &'a str,
+    environment: Option<&'a str>,
+    path: &'a str,
+    line: usize,
+    passed: bool,
+    diagnostics: Vec<Finding<'a>>,
+}
+
+/// What the tests saw of a requirement.
+#[derive(Serialize)]
+struct Covered<'a> {
+    of: &'a str,
+    path: String,
+    line: usize,
+    condition: &'a str,
+    failing: bool,
+    holding: bool,
 }
 
 /// An error that has no place in the sources.
@@ -116,6 +154,67 @@ impl<'a> Document<'a> {
             failure: None,
             build: None,
             drift: None,
+            fixed: None,
+            tests: None,
+            coverage: None,
+        }
+    }
+
+    /// Adds the fixes that were applied; `prefix` leads to the package.
+    pub fn fixed(mut self, applied: &'a [Applied], prefix: &str) -> Self {
+        let one = |a: &'a Applied| Fixed {
+            path: format!("{prefix}{}", a.path),
+            line: a.line,
+            code: a.code,
+            title: &a.title,
+        };
+        self.fixed = Some(applied.iter().map(one).collect());
+        self
+    }
+
+    /// What testing a package found.
+    pub fn tests(
+        results: &'a [(Outcome, Findings)],
+        coverage: &'a [Coverage],
+        prefix: &str,
+        exit: Exit,
+    ) -> Document<'a> {
+        let mut summary = Counts::default();
+        let mut tests = Vec::with_capacity(results.len());
+        for (outcome, findings) in results {
+            let counts = findings.counts();
+            summary.errors += counts.errors;
+            summary.warnings += counts.warnings;
+            tests.push(TestResult {
+                name: &outcome.name,
+                environment: outcome.environment.as_deref(),
+                path: &outcome.path,
+                line: outcome.line,
+                passed: !findings.any(),
+                diagnostics: findings.list.iter().map(|d| finding(findings, d)).collect(),
+            });
+        }
+        let covered = |c: &'a Coverage| Covered {
+            of: &c.of,
+            path: format!("{prefix}{}", c.path),
+            line: c.line,
+            condition: &c.condition,
+            failing: c.failing,
+            holding: c.holding,
+        };
+        Document {
+            version: VERSION,
+            command: "test",
+            exit: exit as u8,
+            summary,
+            diagnostics: Vec::new(),
+            omitted: 0,
+            failure: None,
+            build: None,
+            drift: None,
+            fixed: None,
+            tests: Some(tests),
+            coverage: Some(coverage.iter().map(covered).collect()),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::machine::{Frame, Machine, Slot};
 use crate::origin::Origin;
 use ivs_grammar::ast::{BinaryOp, Block, EntryKind, ItemKind, Span};
 use ivs_model::ir::{Convert, FixIr, TExpr};
-use ivs_model::{body, source_map};
+use ivs_model::{Ty, body, source_map};
 use ivs_source::{Edit, Fix, ItemId, Place, item_text, parse_item};
 use ivs_value::Value;
 use smol_str::SmolStr;
@@ -118,6 +118,53 @@ impl<'db> Machine<'db> {
         }
     }
 
+    /// The entry that would set a missing value, if its type has but one.
+    pub(crate) fn only_value(&self, path: &[SmolStr], ty: &Ty) -> Option<Fix<ItemId>> {
+        let decl = self.inst?.decl(self.db);
+        if !decl.file(self.db).own(self.db) {
+            return None;
+        }
+        let value = match ty {
+            Ty::Ref(kind) => {
+                let [only] = ivs_model::decls_of_kind(self.db, *kind)[..] else { return None };
+                let name = only.key(self.db).name.clone();
+                let seen = ivs_model::resolve(self.db, ivs_model::item_module(self.db, decl), name.clone());
+                let plain = !ivs_model::decl_info(self.db, only).family && only != decl;
+                (plain && seen.decls[..] == [only]).then(|| name.to_string())?
+            }
+            Ty::Enum(e) => match &ivs_model::enum_schema(self.db, *e).members[..] {
+                [only] if only.fields.is_none() => only.name.to_string(),
+                _ => return None,
+            },
+            Ty::Literal(text) => ivs_value::display(&Value::str(text.clone())),
+            _ => return None,
+        };
+        let edit = self.new_entry(decl, path, &value)?;
+        Some(Fix {
+            title: format!("set `{} = {value}`: there is no other value", path.join(".")),
+            edits: vec![edit],
+        })
+    }
+
+    /// Takes the entry out whose key stands at a place.
+    pub(crate) fn without(&self, key: &Place<ItemId>) -> Option<Fix<ItemId>> {
+        if !key.of.file(self.db).own(self.db) {
+            return None;
+        }
+        let source = item_text(self.db, key.of);
+        let parsed = parse_item(self.db, key.of);
+        let span = match &parsed.item()?.kind {
+            ItemKind::Decl(d) => entry_at(&d.block, key.span)?,
+            ItemKind::Overlay { items, .. } => items.iter().find_map(|i| match &i.kind {
+                ItemKind::Decl(d) => entry_at(&d.block, key.span),
+                _ => None,
+            })?,
+            _ => return None,
+        };
+        let place = Place { of: key.of, span: removal(source, span) };
+        Some(Fix { title: "leave it out".into(), edits: vec![Edit { place, text: String::new() }] })
+    }
+
     /// A new entry in a declaration's own body, below the last of the innermost block that is there.
     fn new_entry(&self, decl: ItemId, path: &[SmolStr], value: &str) -> Option<Edit<ItemId>> {
         let parsed = parse_item(self.db, decl);
@@ -178,4 +225,51 @@ fn key(name: &str) -> String {
     let word = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
     if word { name.to_owned() } else { ivs_value::display(&Value::str(name)) }
+}
+
+/// The entry of a block, at whatever depth, whose key stands at a place.
+fn entry_at(block: &Block, key: Span) -> Option<Span> {
+    block.entries.iter().find_map(|e| match &e.kind {
+        EntryKind::Set { path, .. } => {
+            let mut keys = std::iter::once(&path.first).chain(&path.second);
+            keys.any(|k| k.span == key).then_some(e.span)
+        }
+        EntryKind::Nest { path, block, .. } => {
+            let mut keys = std::iter::once(&path.first).chain(&path.second);
+            if keys.any(|k| k.span == key) { Some(e.span) } else { entry_at(block, key) }
+        }
+        EntryKind::When { block, .. } => entry_at(block, key),
+        _ => None,
+    })
+}
+
+/// What goes with an entry that is taken out: its lines if it is alone on them, else one of the commas beside it.
+fn removal(source: &str, span: Span) -> Span {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let before = source.get(..start).unwrap_or_default();
+    let after = source.get(end..).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+    let blank_before = before.get(line_start..).is_some_and(|s| s.trim().is_empty());
+    let rest = after.split('\n').next().unwrap_or_default();
+    let behind = rest.trim_end_matches('\r').trim_start_matches([' ', '\t', ',']);
+    let new = |a: usize, b: usize| Span::new(a as u32, b as u32);
+    if blank_before && line_start > 0 && (behind.is_empty() || behind.starts_with("//")) {
+        let newline = usize::from(rest.len() < after.len());
+        return new(line_start, end + rest.len() + newline);
+    }
+    let inner = before.trim_end_matches([' ', '\t']);
+    if inner.ends_with('{') && rest.trim_start_matches([' ', '\t']).starts_with('}') {
+        // What is left is `{ }`.
+        return new(start, end + rest.len() - rest.trim_start_matches([' ', '\t']).len());
+    }
+    let gap = after.len() - after.trim_start_matches([' ', '\t']).len();
+    if let Some(more) = after.get(gap..).and_then(|s| s.strip_prefix(',')) {
+        let spaces = more.len() - more.trim_start_matches([' ', '\t']).len();
+        return new(start, end + gap + 1 + spaces);
+    }
+    let trimmed = before.trim_end();
+    if let Some(front) = trimmed.strip_suffix(',') {
+        return new(front.len(), end);
+    }
+    span
 }

@@ -190,6 +190,7 @@ impl<'db> Machine<'db> {
         let (Some(first), Some(second)) = (self.mark_place(id, mark), self.mark_place(by, by_mark)) else {
             return;
         };
+        let fixes = self.without(&second).into_iter().collect();
         self.report(Diagnostic {
             code: code::FINAL_OVERRIDDEN,
             severity: Severity::Error,
@@ -197,7 +198,7 @@ impl<'db> Machine<'db> {
             primary: Label { place: second, text: "set again here".into() },
             labels: vec![Label { place: first, text: "declared `final` here".into() }],
             help: vec!["leave it out here, or remove `final` there".into()],
-            fixes: Vec::new(),
+            fixes,
         });
     }
 
@@ -915,6 +916,7 @@ impl<'db> Machine<'db> {
             ));
         }
         help.push(format!("add `{} = …`, {}", field.name, article(&ty)));
+        let fixes = self.only_value(&self.path_of(node, slot), &field.ty).into_iter().collect();
         self.report(Diagnostic {
             code: code::VALUE_REQUIRED,
             severity: Severity::Error,
@@ -922,7 +924,7 @@ impl<'db> Machine<'db> {
             primary: Label { place, text: format!("`{}` is not set", field.name) },
             labels: Vec::new(),
             help,
-            fixes: Vec::new(),
+            fixes,
         });
     }
 

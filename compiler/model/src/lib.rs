@@ -30,8 +30,8 @@ pub use fields::{
 };
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{
-    Found, Module, ModuleIndex, Modules, TEST_TEXT, item_module, library_thing, module_index, modules,
-    package_of, resolve,
+    Found, Module, ModuleIndex, Modules, TEST_ITEMS, TEST_TEXT, item_module, library_thing, module_index,
+    modules, package_of, resolve,
 };
 pub use report::{item_diagnostics, module_diagnostics, own_version};
 pub use suggest::closest;

@@ -180,6 +180,9 @@ pub fn module_index(db: &dyn Db, module: Module) -> ModuleIndex {
 /// What the path of a text ends with that holds the parts of a test while it is run.
 pub const TEST_TEXT: &str = "#test";
 
+/// What the path of a text ends with that holds the declarations of a test while it is run.
+pub const TEST_ITEMS: &str = "#items";
+
 /// Whether an item stands in the text of a test that is run.
 pub fn runs_tests(db: &dyn Db, item: ItemId) -> bool {
     item.file(db).path(db).ends_with(TEST_TEXT)

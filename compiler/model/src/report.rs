@@ -52,6 +52,7 @@ pub fn item_diagnostics(db: &dyn Db, item: ItemId) -> Vec<ItemDiagnostic> {
         "decl" => base_report(db, item, &mut out),
         "use" => use_report(db, item, &mut out),
         "overlay" => overlay_report(db, item, &mut out),
+        "test" => test_report(db, item, &mut out),
         _ => {}
     }
     out
@@ -302,6 +303,31 @@ fn use_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
     }
 }
 
+fn test_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
+    let parsed = parse_item(db, item);
+    let Some(ItemKind::Test { environment, items, .. }) = parsed.item().map(|i| &i.kind) else { return };
+    for inner in items {
+        if let ivs_grammar::ast::TestItem::Item(i) = inner
+            && matches!(i.kind, ItemKind::Test { .. })
+        {
+            let message = "a test cannot hold a test".to_owned();
+            out.push(error(code::TEST_ITEM, item, i.span, message, "not here"));
+        }
+    }
+    let Some(wanted) = environment else { return };
+    let environments = crate::decl::environments_of(db, item_module(db, item));
+    if environments.iter().any(|e| e.key(db).name == wanted.text) {
+        return;
+    }
+    let message = format!("the environment `{}` is not declared", wanted.text);
+    let mut d = error(code::TEST_ENVIRONMENT, item, wanted.span, message, "no such environment");
+    match closest(&wanted.text, environments.iter().map(|e| e.key(db).name.as_str())) {
+        Some(n) => d.fixes.push(fix(format!("write `{n}`"), item, wanted.span, n)),
+        None => d.help.push(format!("declare it: `environment {} {{ }}`", wanted.text)),
+    }
+    out.push(d);
+}
+
 fn overlay_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
     let _ = overlay_targets(db, item);
     let name = &item.key(db).name;
@@ -338,6 +364,8 @@ pub fn module_diagnostics(db: &dyn Db, module: Module) -> Vec<ItemDiagnostic> {
         let namespace = match key.keyword {
             "kind" | "struct" | "enum" | "type" | "fn" | "let" => (0, SmolStr::default(), key.name.clone()),
             "decl" => (1, key.kind.clone(), key.name.clone()),
+            // While a test is run, its questions stand in a text of their own beside the package's.
+            "test" if crate::names::runs_tests(db, item) => continue,
             "check" | "test" => (4, SmolStr::new_static(key.keyword), key.name.clone()),
             "dimension" => (2, SmolStr::default(), key.name.clone()),
             "unit" => {

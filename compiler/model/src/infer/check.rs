@@ -6,7 +6,7 @@ use crate::ir::{Allow, AskIr, CheckIr, ExprId, FixIr, RequireIr, TExpr, TestIr};
 use crate::suggest::closest;
 use crate::ty::Ty;
 use ivs_grammar::ast::{
-    Attr, Block, Clauses, Entry, EntryKind, Expr, ExprKind, ItemKind, Place, PostfixOp, SetOp, Span, TestItem,
+    Attr, Block, Clauses, Entry, EntryKind, Expr, ExprKind, Place, PostfixOp, SetOp, Span, TestItem,
 };
 use ivs_source::Severity;
 use smol_str::SmolStr;
@@ -242,11 +242,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     };
                     let mark = self.mark(*span);
                     test.asks.push(AskIr::Expect { not: *not, what: what.text.clone(), at, mark });
-                }
-                TestItem::Item(i) if matches!(i.kind, ItemKind::Test { .. }) => {
-                    let report =
-                        self.report(code::TEST_ITEM, i.span, "a test cannot hold a test").label("not here");
-                    self.push(report);
                 }
                 TestItem::Item(_) => {}
             }

@@ -82,6 +82,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if let Some(u) = matching {
             return Some(u.clone());
         }
+        if let Some((dim, unit)) = self.slip(&shown(), &wants) {
+            let measures: Vec<String> = meanings.iter().map(|u| format!("`{}`", u.dim)).collect();
+            let report = self
+                .report(code::WRONG_DIMENSION, span, format!("`{}` is no unit of `{dim}`", shown()))
+                .label(format!("it measures {}", measures.join(" or ")))
+                .fix(format!("write `{unit}`"), span, unit);
+            self.push(report);
+            return None;
+        }
         match pick(meanings, None) {
             Ok(u) => Some(u.clone()),
             Err(NoUnit::Ambiguous) => {
@@ -111,6 +120,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 None
             }
         }
+    }
+
+    /// What is meant by a unit that belongs to other dimensions than the one expected.
+    fn slip(&self, text: &str, wants: &[Dim]) -> Option<(Dim, &'static str)> {
+        let [want] = wants else { return None };
+        let (_, dim, unit) =
+            SLIPS.iter().find(|(t, d, _)| *t == text && want.as_base().is_some_and(|base| base == *d))?;
+        let known = units_named(self.db, self.module, SmolStr::new_static(unit));
+        (!dim.is_empty() && !known.is_empty()).then(|| (want.clone(), *unit))
     }
 
     fn unknown_unit(&mut self, text: &str, span: Span) {
@@ -228,3 +246,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("cpu", "core"),
     ("jobs", "job"),
 ];
+
+/// Units of other systems that are written for one of an expected dimension, where only one can be meant: `5m` of time,
+/// and Kubernetes' `512m` of memory, which would be half a byte.
+const SLIPS: &[(&str, &str, &str)] = &[("m", "time", "min"), ("m", "bytes", "Mi")];

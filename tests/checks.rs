@@ -1,0 +1,184 @@
+//! Checks and tests from outside: what `ivs.toml` says of them, what stays undecided, exit codes and formats.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::process::Command;
+use tempfile::TempDir;
+
+const CONFIG: &str = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nivs = \"1\"\n";
+
+const RULES: &str = "\
+kind box { size: int, half?: number }
+check small for b in box { require b.size < 10 { message = \"`${b.name}` is too large\" } }
+check even for b in box {
+  code     = \"BOX002\"
+  severity = warning
+  require b.size in [2, 4, 6, 8] { message = \"`${b.name}` is odd\" }
+}
+";
+
+/// A package with rules, `[checks]` and one more source.
+fn package(checks: &str, source: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| std::fs::write(folder.path().join(path), text).unwrap();
+    put("ivs.toml", &format!("{CONFIG}\n[checks]\n{checks}"));
+    put("rules.ivs", RULES);
+    put("stock.ivs", source);
+    folder
+}
+
+/// Exit code, stdout, stderr.
+fn ivs(folder: &TempDir, args: &[&str]) -> (i32, String, String) {
+    let run = Command::new(env!("CARGO_BIN_EXE_ivs")).args(args).current_dir(folder.path()).output().unwrap();
+    let text = |b: Vec<u8>| String::from_utf8(b).unwrap();
+    (run.status.code().unwrap(), text(run.stdout), text(run.stderr))
+}
+
+fn short(folder: &TempDir) -> (i32, String) {
+    let (code, out, _) = ivs(folder, &["check", "--format", "short"]);
+    (code, out)
+}
+
+#[test]
+fn a_configuration_may_raise_a_warning() {
+    let odd = "box a { size = 3 }\n";
+    assert_eq!(short(&package("", odd)), (0, "stock.ivs:1:16: warning[BOX002]: `a` is odd\n".into()));
+    let error = (1, "stock.ivs:1:16: error[BOX002]: `a` is odd\n".to_owned());
+    assert_eq!(short(&package("BOX002 = \"error\"\n", odd)), error);
+    assert_eq!(short(&package("shop.even = \"error\"\n", odd)), error);
+    assert_eq!(short(&package("even = \"error\"\n", odd)), error);
+}
+
+#[test]
+fn a_configuration_may_lower_a_warning_and_never_an_error() {
+    assert_eq!(short(&package("even = \"info\"\n", "box a { size = 3 }\n")), (0, String::new()));
+    let (code, out) = short(&package("small = \"warning\"\n", "box a { size = 12 }\n"));
+    assert_eq!(code, 1);
+    assert!(out.contains("stock.ivs:1:16: error[shop.small]: `a` is too large\n"), "{out}");
+    assert!(out.contains("ivs.toml:7:9: error[IVS1044]: `small` is an error, and stays one\n"), "{out}");
+}
+
+#[test]
+fn a_configuration_names_checks_that_exist() {
+    let (code, out) = short(&package("smal = \"error\"\n", "box a { size = 2 }\n"));
+    assert_eq!((code, out.as_str()), (1, "ivs.toml:7:8: error[IVS1042]: there is no check `smal`\n"));
+}
+
+#[test]
+fn what_a_check_cannot_tell_is_counted() {
+    let folder = package("", "box a { size = 1 / 0 * 0 }\n");
+    let (code, out, _) = ivs(&folder, &["check", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &said["summary"]["not_decided"]), (1, &2.into()), "{out}");
+    let (_, _, err) = ivs(&folder, &["check"]);
+    assert!(err.ends_with("1 error, 2 checks not decided\n"), "{err}");
+}
+
+#[test]
+fn json_tells_the_check_of_a_code() {
+    let (_, out, _) = ivs(&package("", "box a { size = 13 }\n"), &["check", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let names: Vec<_> = said["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| (d["code"].clone(), d["check"].clone()))
+        .collect();
+    assert_eq!(
+        names,
+        [("BOX002".into(), "shop.even".into()), ("shop.small".into(), "shop.small".into())],
+        "{out}"
+    );
+}
+
+#[test]
+fn an_error_of_a_check_keeps_outputs_from_being_written() {
+    let folder = package("", "box a { size = 12 }\n");
+    assert_eq!(ivs(&folder, &["build"]).0, 1);
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn a_check_is_explained_by_its_name() {
+    let (code, out, _) = ivs(&package("", ""), &["explain", "shop.small"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("`shop.small` is the name of a check.\n\n# IVS3000"), "{out}");
+}
+
+const TESTS: &str = "\
+box a { size = 2 }
+test \"large & <odd>\" {
+  box b { size = 13 }
+  expect small at b.size
+  expect BOX002
+}
+test \"fails\" {
+  box b { size = 4 }
+  assert b.size < a.size
+}
+";
+
+#[test]
+fn tests_are_reported_and_decide_the_exit_code() {
+    let folder = package("", TESTS);
+    let (code, out, err) = ivs(&folder, &["test"]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.starts_with("  ok    large & <odd>  (stock.ivs:2)\nFAILED  fails  (stock.ivs:7)\n"), "{err}");
+    assert!(err.contains("`b.size < a.size` is `4 < 2`"), "{err}");
+    assert!(
+        err.ends_with("2 of 2 requirements seen both failing and holding\n2 tests: 1 passed, 1 failed\n"),
+        "{err}"
+    );
+    let (code, _, err) = ivs(&folder, &["test", "--filter", "odd"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.ends_with("1 test: 1 passed, 0 failed\n"), "{err}");
+    let (code, _, err) = ivs(&folder, &["test", "--filter", "nothing"]);
+    assert_eq!((code, err.as_str()), (0, "no test has `nothing` in its name\n"));
+}
+
+#[test]
+fn tests_are_no_part_of_check_and_build() {
+    let folder = package("", TESTS);
+    assert_eq!(short(&folder), (0, String::new()));
+    assert_eq!(ivs(&folder, &["build"]).0, 0);
+}
+
+#[test]
+fn results_as_junit() {
+    let (code, out, err) = ivs(&package("", TESTS), &["test", "--format", "junit"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn results_as_json() {
+    let (_, out, _) = ivs(&package("", TESTS), &["test", "--format", "json"]);
+    let said: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(said["command"], "test");
+    assert_eq!(said["tests"][0]["passed"], true);
+    assert_eq!(said["tests"][1]["name"], "fails");
+    assert_eq!(said["tests"][1]["diagnostics"][0]["code"], "IVS3900");
+    assert_eq!(said["coverage"][0]["of"], "check shop.small");
+    assert_eq!(
+        (&said["coverage"][0]["failing"], &said["coverage"][0]["holding"]),
+        (&true.into(), &true.into())
+    );
+}
+
+#[test]
+fn junit_is_for_tests_alone() {
+    let (code, _, err) = ivs(&package("", TESTS), &["check", "--format", "junit"]);
+    assert_eq!((code, err.as_str()), (2, "error: `--format junit` is for `ivs test`\n"));
+}
+
+/// Many bindings of nested loops come to an end, with the name of the limit.
+#[test]
+fn checks_that_take_too_many_steps_stop() {
+    let source = "\
+check pairs for a in 1..2000 for b in 1..2000 {
+  require a + b > 0
+}
+";
+    let (code, out) = short(&package("", source));
+    assert_eq!(code, 4, "{out}");
+    assert!(out.starts_with("stock.ivs:1:7: error[IVS4120]: "), "{out}");
+}
