@@ -182,3 +182,57 @@ check pairs for a in 1..2000 for b in 1..2000 {
     assert_eq!(code, 4, "{out}");
     assert!(out.starts_with("stock.ivs:1:7: error[IVS4120]: "), "{out}");
 }
+
+/// A package's checks hold for those who use it; of its own declarations nothing is said.
+#[test]
+fn checks_of_a_dependency_run_on_the_declarations_of_the_package() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let config = |name: &str| CONFIG.replace("shop", name);
+    put("shared/ivs.toml", &config("shared"));
+    put(
+        "shared/parts.ivs",
+        "kind part { size: int }\npart own { size = 90 }\ncheck small for p in part { require p.size < 10 { fix p.size = 9 } }\n",
+    );
+    put("app/ivs.toml", &(config("app") + "\n[dependencies]\nshared = { path = \"../shared\" }\n"));
+    put("app/main.ivs", "use shared.{part}\n");
+    let run = |args: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_ivs"))
+            .args(args)
+            .current_dir(folder.path().join("app"))
+            .env("IVS_CACHE", folder.path().join("cache"))
+            .output()
+            .unwrap();
+        String::from_utf8([run.stdout, run.stderr].concat()).unwrap()
+    };
+    run(&["fetch"]);
+    assert_eq!(
+        run(&["check", "--format", "short"]),
+        "",
+        "a package that declares no part has nothing to check"
+    );
+    put("app/main.ivs", "use shared.{part}\n\npart bolt { size = 30 }\n");
+    assert_eq!(
+        run(&["check", "--format", "short"]),
+        "main.ivs:3:20: error[shared.small]: `bolt` breaks `small`: `p.size < 10` is `30 < 10`\n1 error\n"
+    );
+    let said = run(&["check", "--fix"]);
+    assert!(said.contains("fixed main.ivs:3: [shared.small] set `bolt.size = 9`"), "{said}");
+}
+
+/// `build.date` is unknown without a date, and with it what reads it.
+#[test]
+fn a_check_that_reads_the_date_is_decided_where_there_is_one() {
+    let source = "kind lease { ends: date }\nlease a { ends = 2020-01-01 }\ncheck ended for l in lease { require l.ends > build.date }\n";
+    let folder = package("", source);
+    let (code, out, err) = ivs(&folder, &["check"]);
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert!(err.starts_with("1 check not decided\n"), "{err}");
+    let (code, out, _) = ivs(&folder, &["check", "--as-of", "2026-11-21", "--format", "short"]);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("stock.ivs:2:18: error[shop.ended]: "), "{out}");
+}

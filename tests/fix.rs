@@ -201,6 +201,13 @@ fn what_is_not_certain_stays() {
 }
 
 #[test]
+fn a_spelling_that_only_moves_the_question_is_not_applied() {
+    let source = "kind box { size?: int }\nbox a { size = 3 }\nbox b { }\nkind lid { of: box, n: int }\nlid l { of = a, n = of.size }\n";
+    let (text, said, exit) = fixed(source);
+    assert_eq!((text.as_str(), exit), (source, 1), "{said}");
+}
+
+#[test]
 fn a_proposal_that_does_not_help_is_not_applied() {
     let source = "kind job { size: int }\njob a { size = 30 }\ncheck small for j in job { require j.size < 10 { fix j.size = 20 } }\n";
     let (text, said, exit) = fixed(source);

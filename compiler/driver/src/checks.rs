@@ -8,6 +8,7 @@ use ivs_model::ir::Allow;
 use ivs_model::{Module, code, module_index, modules, qualified_name};
 use ivs_project::Config;
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -138,6 +139,7 @@ pub(crate) fn decide(
     let mut undecided = 0;
     let mut open: Vec<&'static str> = Vec::new();
     let mut merged: Vec<(CheckFinding, Vec<Env>)> = Vec::new();
+    let mut places: FxHashMap<(Place<ItemId>, String), Vec<usize>> = FxHashMap::default();
     for &env in envs {
         let mut steps = 0;
         for (check, result) in results(db, env, threads) {
@@ -154,10 +156,19 @@ pub(crate) fn decide(
                     unsure += 1;
                     continue;
                 }
-                let same = merged.iter_mut().find(|(o, _)| alike(&o.diagnostic, &f.diagnostic));
-                match same {
-                    Some((_, found)) => found.push(env),
-                    None => merged.push((f.clone(), vec![env])),
+                let d = &f.diagnostic;
+                let known = places.entry((d.primary.place.clone(), d.message.clone())).or_default();
+                let same = known
+                    .iter()
+                    .copied()
+                    .find(|i| merged.get(*i).is_some_and(|(o, _)| alike(&o.diagnostic, d)));
+                match same.and_then(|i| merged.get_mut(i)) {
+                    Some((_, found)) if found.last() != Some(&env) => found.push(env),
+                    Some(_) => {}
+                    None => {
+                        known.push(merged.len());
+                        merged.push((f.clone(), vec![env]));
+                    }
                 }
             }
             if unsure > 0 {

@@ -150,7 +150,8 @@ impl Session {
                 d.fixes.iter().filter(|f| !refused.contains(&(k.clone(), f.title.clone()))).collect();
             let fix = match open[..] {
                 [] => continue,
-                [one] => one,
+                // Asking for `none` moves the question along: it is certain only where that answers it.
+                [one] if d.code != ivs_model::code::MAYBE_NONE => one,
                 // Several spellings are offered: certain is the one that compiles, if no other does.
                 _ => {
                     let mut good = open.iter().filter(|f| {
