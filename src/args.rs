@@ -14,6 +14,7 @@ Examples:
   ivs build shop --env staging     build another folder's package, for staging
   ivs build --check                fail if `out` is not what the sources give
   ivs fetch                        get the packages that this one depends on, and pin them
+  ivs doc --out site               a reference of the package, from its doc comments
   ivs publish                      record what versions stand for
   ivs fmt                          lay out all sources of the package
   ivs why api.scaling.replicas     where a value comes from
@@ -89,6 +90,7 @@ pub enum Command {
     Check(Check),
     Test(Test),
     Build(Build),
+    Doc(Doc),
     Fetch(Fetch),
     Publish(Publish),
     Fmt(Fmt),
@@ -194,6 +196,40 @@ pub struct Build {
     /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+}
+
+/// Write a reference from doc comments: of a package, or of the standard library.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+`///` before an item, field or member documents it, in Markdown; `//!` at the top of a file documents the module. Everything that is
+not `private` is listed, with types that lead to what they name. The HTML page is one file with a search of its own: no server, no network.
+
+Examples:
+  ivs doc --out site                    # site/index.html
+  ivs doc --page markdown --out docs    # docs/reference.md
+  ivs doc --std --page markdown         # the library, to stdout")]
+pub struct Doc {
+    /// A folder or file of the package.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The standard library instead of a package.
+    #[arg(long, conflicts_with = "path")]
+    pub std: bool,
+    /// What is written.
+    #[arg(long, value_enum, default_value_t = Page::Html, value_name = "SORT")]
+    pub page: Page,
+    /// The folder for `index.html` or `reference.md`; without it, the page goes to stdout.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// A way to write a reference.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Page {
+    /// One page that can be searched without a server.
+    Html,
+    /// One file, cross-linked.
+    Markdown,
 }
 
 /// Fetch the packages that this one depends on, and pin them in `ivs.lock`.

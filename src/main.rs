@@ -10,6 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod args;
 mod cache;
 mod command;
+mod doc;
 mod engine;
 mod exit;
 mod explain;
@@ -69,6 +70,7 @@ fn dispatch(args: Args) -> Exit {
         Command::Check(check) => command::check::run(&check, &global, &mut terminal),
         Command::Test(test) => command::test::run(&test, &global, &mut terminal),
         Command::Build(build) => command::build::run(&build, &global, &mut terminal),
+        Command::Doc(doc) => command::doc::run(&doc, &global, &mut terminal),
         Command::Fetch(fetch) => command::fetch::run(&fetch, &global, &mut terminal),
         Command::Publish(publish) => command::publish::run(&publish, &global, &mut terminal),
         Command::Fmt(fmt) => command::fmt::run(&fmt, &global, &mut terminal),

@@ -8,6 +8,7 @@ mod data;
 mod database;
 mod decide;
 mod dependencies;
+mod docs;
 mod emit;
 mod mend;
 mod place;
@@ -19,6 +20,7 @@ mod verify;
 mod why;
 
 pub use database::Database;
+pub use docs::{FieldDoc, FunctionDoc, ItemDoc, ModuleDoc, Piece, Reference};
 pub use emit::targets;
 pub use ivs_eval::Role;
 pub use mend::{Applied, Mended};
