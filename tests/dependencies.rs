@@ -24,12 +24,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("eval", &["grammar", "source", "value", "data", "model"]),
     ("plan", &["value"]),
     ("schema", &[]),
+    ("target-documents", &["plan", "value"]),
     ("target-kubernetes", &["plan", "schema", "value"]),
     ("project", &["grammar", "source"]),
     ("output", &["plan"]),
     (
         "driver",
-        &["grammar", "stdlib", "value", "source", "model", "eval", "plan", "project", "target-kubernetes"],
+        &[
+            "grammar",
+            "stdlib",
+            "value",
+            "source",
+            "model",
+            "eval",
+            "plan",
+            "project",
+            "target-documents",
+            "target-kubernetes",
+        ],
     ),
 ];
 

@@ -12,6 +12,7 @@ fn codes() -> BTreeMap<&'static str, &'static str> {
         ivs_grammar::codes::CODES,
         ivs_model::code::ALL,
         ivs_project::codes::CODES,
+        ivs_target_documents::CODES,
         ivs_target_kubernetes::CODES,
         ivs_output::codes::CODES,
         ivs_driver::CODES,

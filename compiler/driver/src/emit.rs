@@ -7,6 +7,7 @@ use ivs_eval::{Env, Inst, inst_name, inst_of};
 use ivs_model::{Schema, decl_kind, library_thing, schema};
 use ivs_plan::{Artifact, Context, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, Program, Severity};
+use ivs_target_documents::Documents;
 use ivs_target_kubernetes::Kubernetes;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::FxHashMap;
@@ -22,8 +23,8 @@ pub(crate) fn layout(config: &ivs_project::Config, target: &str) -> Layout {
 }
 
 /// Every target.
-pub fn targets() -> [&'static dyn Target; 1] {
-    [&Kubernetes]
+pub fn targets() -> [&'static dyn Target; 2] {
+    [&Documents, &Kubernetes]
 }
 
 /// The lowering of a name such as `kubernetes.workload`, for a kind.

@@ -34,10 +34,12 @@ pub(crate) fn finding(db: &dyn Db, env: Env, inst: Inst, f: &Finding) -> ItemDia
             if found.of == decl || primary.text.starts_with("default of") {
                 primary.text = "set here".into();
             }
-            primary.place = match f.spot {
-                Spot::Text { start, end } if exact => within(db, &found, start, end).unwrap_or(found),
-                _ => found,
+            let inside = match f.spot {
+                Spot::Text { start, end } if exact => within(db, &found, start, end),
+                _ => None,
             };
+            exact &= inside.is_some() || !matches!(f.spot, Spot::Text { .. });
+            primary.place = inside.unwrap_or(found);
         }
     }
     let mut labels = Vec::new();
@@ -79,8 +81,8 @@ fn within(db: &dyn Db, literal: &Place<ItemId>, start: u32, end: u32) -> Option<
     let hashes = shown.bytes().take_while(|b| *b == b'#').count();
     let open = shown.get(hashes..)?;
     let (quotes, body) = match open.strip_prefix("\"\"\"") {
-        Some(body) => (3, body),
-        None => (1, open.strip_prefix('"')?),
+        Some(body) if hashes == 0 => (3, body),
+        _ => (1, open.strip_prefix('"')?),
     };
     let body = body.get(..body.len().checked_sub(quotes + hashes)?)?;
     let at = |offset: u32| -> Option<u32> {

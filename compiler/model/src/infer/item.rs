@@ -404,11 +404,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     fn declaration(&mut self, decl: &'ast Decl) {
         if decl_kind(self.db, self.item).is_none() {
-            let kind = self.source(decl.kind.span);
-            match kind.as_str() {
-                "document" => self.not_yet(decl.kind.span, &format!("`{kind}`")),
-                _ => self.unknown_kind(decl),
-            }
+            self.unknown_kind(decl);
             return;
         }
         if let (Some(span), Some(f)) = (decl.template, &decl.family) {
