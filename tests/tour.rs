@@ -1,4 +1,4 @@
-//! Every block of the tour compiles alone, and every block marked `error` gives the one code that is named below it.
+//! Every block of the tour and of the guides compiles alone, and every block marked `error` gives the one code that is named below it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
@@ -6,11 +6,17 @@ mod support;
 use support::{check, fences, render, root};
 
 #[test]
-fn every_block_of_the_tour_compiles_alone() {
-    let text = std::fs::read_to_string(root().join("docs/tour.md")).unwrap();
+fn every_block_of_the_tour_and_the_guides_compiles_alone() {
+    for file in ["docs/tour.md", "docs/documents.md", "docs/escape-hatches.md"] {
+        blocks_compile(file);
+    }
+}
+
+fn blocks_compile(file: &str) {
+    let text = std::fs::read_to_string(root().join(file)).unwrap();
     let all = fences(&text);
     let blocks: Vec<_> = all.iter().filter(|f| f.is("ivs")).collect();
-    assert!(!blocks.is_empty(), "the tour shows no source");
+    assert!(!blocks.is_empty(), "{file} shows no source");
     let mut failures = String::new();
     for block in &blocks {
         // A block is alone but for the data of its section.
@@ -29,7 +35,7 @@ fn every_block_of_the_tour_compiles_alone() {
         };
         if codes != expected {
             let found = render(&report);
-            failures += &format!("docs/tour.md:{}: expected {expected:?}, found\n{found}\n", block.line);
+            failures += &format!("{file}:{}: expected {expected:?}, found\n{found}\n", block.line);
         }
     }
     assert!(failures.is_empty(), "\n{failures}");
