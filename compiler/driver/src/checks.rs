@@ -186,10 +186,9 @@ pub(crate) fn decide(
     let (merged, excused) = excuse(db, merged, &mut findings, &names, every.then_some(&open[..]));
     findings.extend(excused);
     findings.extend(clashes(db, &names));
-    let first = findings.len();
-    findings.extend(merged.into_iter().map(|(f, _)| f.diagnostic));
+    let merged = settle(db, &mut findings, merged, config, verify);
+    findings.extend(merged);
     let config_findings = severities(db, &mut findings, config, &names);
-    settle(db, &mut findings, first, config, verify);
     let aliases = names.checks.iter().filter(|c| c.1 != c.3).map(|c| (c.3, c.1.clone())).collect();
     Checked { findings, undecided, names: aliases, config: config_findings, config_text: config.text.clone() }
 }
@@ -389,25 +388,36 @@ fn severities(
 /// How many proposals are tried; the others are told as advice.
 const MAX_TRIED: usize = 24;
 
-/// Tries the fixes that requirements propose on a copy: what does not mend its finding is advice.
-fn settle(db: &Database, findings: &mut [ItemDiagnostic], first: usize, config: &Config, verify: bool) {
+/// Tries the fixes that requirements propose on a copy: what does not mend its finding is advice. Gives what checks found.
+fn settle(
+    db: &Database,
+    findings: &mut [ItemDiagnostic],
+    merged: Vec<(CheckFinding, Vec<Env>)>,
+    config: &Config,
+    verify: bool,
+) -> Vec<ItemDiagnostic> {
     let mut verifier: Option<Verifier> = None;
-    let mut tried = 0;
-    for (i, d) in findings.iter_mut().enumerate() {
-        if i < first && d.code != code::REQUIRE_FAILED {
-            continue;
+    let mut left = if verify { MAX_TRIED } else { 0 };
+    let mut split = |d: &mut ItemDiagnostic,
+                     tried: &mut dyn FnMut(&mut Verifier, &ItemDiagnostic) -> bool| {
+        let Some(fix) = d.fixes.first() else { return };
+        let mut good = !fix.edits.is_empty() && left > 0;
+        if good {
+            left -= 1;
+            good = tried(verifier.get_or_insert_with(|| Verifier::new(db, config)), d);
         }
-        for fix in std::mem::take(&mut d.fixes) {
-            let good = verify && !fix.edits.is_empty() && tried < MAX_TRIED && {
-                tried += 1;
-                let verifier = verifier.get_or_insert_with(|| Verifier::new(db, config));
-                verifier.mends(db, d, &fix)
-            };
-            if good {
-                d.fixes.push(fix);
-            } else {
-                d.help.push(fix.title);
-            }
+        if !good {
+            d.help.extend(d.fixes.drain(..).map(|f| f.title));
         }
+    };
+    for d in findings.iter_mut().filter(|d| d.code == code::REQUIRE_FAILED) {
+        split(d, &mut |v, d| v.mends_requirement(db, d));
     }
+    let mut out = Vec::with_capacity(merged.len());
+    for (f, envs) in merged {
+        let mut d = f.diagnostic.clone();
+        split(&mut d, &mut |v, _| v.mends_check(db, &f, &envs));
+        out.push(d);
+    }
+    out
 }

@@ -2,32 +2,27 @@
 
 use crate::Session;
 use crate::database::Database;
+use ivs_eval::{CheckFinding, Env};
 use ivs_project::Config;
 use ivs_source::{
-    DataEntry, DataFiles, Diagnostic, Fix, ItemDiagnostic, ItemId, Origin, Program, Severity, SourceFile,
-    item_offset,
+    DataEntry, DataFiles, Fix, ItemDiagnostic, ItemId, Origin, Program, SourceFile, item_offset,
 };
 use salsa::Durability;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Edits of one text: start, end, new text.
 type Edits<'a> = Vec<(usize, usize, &'a str)>;
 
+/// How often each finding, by code and message.
+type State = BTreeMap<(&'static str, String), usize>;
+
 /// A copy of the package.
 pub(crate) struct Verifier {
     session: Session,
-    /// What is wrong without any fix: how often each code and message.
-    before: BTreeMap<(String, String), usize>,
-}
-
-fn counted(diagnostics: &[Diagnostic<u32>]) -> BTreeMap<(String, String), usize> {
-    let mut counts = BTreeMap::new();
-    for d in diagnostics.iter().filter(|d| d.severity == Severity::Error || !d.code.starts_with("IVS")) {
-        *counts.entry((d.code.to_owned(), d.message.clone())).or_insert(0) += 1;
-    }
-    counts
+    /// What does not hold without any fix.
+    before: BTreeMap<(ItemId, Env), BTreeSet<(u32, String)>>,
 }
 
 /// A session of its own over the same texts, with some more.
@@ -60,18 +55,113 @@ pub(crate) fn copy(db: &Database, config: &Config, more: &[(String, SmolStr, Str
 
 impl Verifier {
     pub fn new(db: &Database, config: &Config) -> Verifier {
-        let mut session = copy(db, config, &[]);
-        let before = counted(&session.unverified().diagnostics);
-        Verifier { session, before }
+        Verifier { session: copy(db, config, &[]), before: BTreeMap::new() }
     }
 
-    /// Whether a fix mends what it is offered for: the check holds, and the new value is one of the field's type.
-    pub fn mends(&mut self, db: &Database, found: &ItemDiagnostic, fix: &Fix<ItemId>) -> bool {
+    /// Whether the fix of a requirement of a kind, struct or body does away with it, and nothing new is wrong with the
+    /// declarations that it edits.
+    pub fn mends_requirement(&mut self, db: &Database, found: &ItemDiagnostic) -> bool {
+        let Some(fix) = found.fixes.first() else { return false };
+        let mut envs = vec![Env::new(db, SmolStr::default())];
+        envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
+        let mut decls = self.edited(db, fix);
+        let about = std::iter::once(&found.primary).chain(&found.labels).map(|l| l.place.of);
+        decls.extend(about.filter(|i| i.file(db).own(db) && i.key(db).keyword == "decl"));
+        let key = (found.code, found.message.clone());
+        let before = self.state(db, &decls, &envs);
+        let Some(old) = self.apply(db, fix) else { return false };
+        let after = self.state(db, &decls, &envs);
+        self.restore(old);
+        let count = |state: &State| state.get(&key).copied().unwrap_or(0);
+        count(&after) < count(&before) && nothing_new(&before, &after)
+    }
+
+    /// Whether the fix of a check makes it hold for that binding, fail for no other, and the new value is one of its
+    /// field's type. What another check says of it is that check's business.
+    pub fn mends_check(&mut self, db: &Database, found: &CheckFinding, envs: &[Env]) -> bool {
+        let Some(fix) = found.diagnostic.fixes.first() else { return false };
+        let mut decls = self.edited(db, fix);
+        decls.extend(found.about.iter().copied());
+        let before = self.state(db, &decls, envs);
+        let Some(check) = self.twin(db, found.check) else { return false };
+        for env in envs {
+            let fresh = Env::new(&self.session.db, env.name(db).clone());
+            let session = &self.session;
+            self.before
+                .entry((found.check, *env))
+                .or_insert_with(|| ivs_eval::check_failures(&session.db, fresh, check));
+        }
+        let Some(old) = self.apply(db, fix) else { return false };
+        let this = (found.require, found.binding.clone());
+        let holds = envs.iter().all(|env| {
+            let fresh = Env::new(&self.session.db, env.name(db).clone());
+            let after = ivs_eval::check_failures(&self.session.db, fresh, check);
+            let known = self.before.get(&(found.check, *env));
+            !after.contains(&this) && known.is_some_and(|known| after.is_subset(known))
+        });
+        let sound = holds && nothing_new(&before, &self.state(db, &decls, envs));
+        self.restore(old);
+        sound
+    }
+
+    /// The declarations that a fix edits, or amends.
+    fn edited(&self, db: &Database, fix: &Fix<ItemId>) -> Vec<ItemId> {
+        let mut out = Vec::new();
+        for e in &fix.edits {
+            match e.place.of.key(db).keyword {
+                "overlay" => {
+                    let targets = ivs_model::overlay_targets(db, e.place.of);
+                    out.extend(targets.iter().filter_map(|t| t.target));
+                    out.push(e.place.of);
+                }
+                _ => out.push(e.place.of),
+            }
+        }
+        out
+    }
+
+    /// The same item in the copy.
+    fn twin(&self, db: &Database, item: ItemId) -> Option<ItemId> {
+        let fresh = &self.session.db;
+        let old = item.file(db);
+        let file = Program::get(fresh)
+            .files(fresh)
+            .iter()
+            .copied()
+            .find(|f| f.path(fresh) == old.path(db) && f.origin(fresh) == old.origin(db))?;
+        Some(ItemId::new(fresh, file, item.key(db).clone()))
+    }
+
+    /// What is wrong with declarations: how often each code and message.
+    fn state(&self, db: &Database, decls: &[ItemId], envs: &[Env]) -> State {
+        let fresh = &self.session.db;
+        let mut state = State::new();
+        let mut decls = decls.to_vec();
+        decls.sort();
+        decls.dedup();
+        for decl in decls.into_iter().filter_map(|d| self.twin(db, d)) {
+            let mut found = ivs_model::item_diagnostics(fresh, decl).clone();
+            let real = decl.key(fresh).keyword == "decl" && !ivs_model::decl_info(fresh, decl).template;
+            for env in envs.iter().filter(|_| real) {
+                let env = Env::new(fresh, env.name(db).clone());
+                for inst in ivs_eval::instances(fresh, env, decl) {
+                    found.extend(ivs_eval::object_once(fresh, env, inst).diagnostics);
+                }
+            }
+            for d in found {
+                *state.entry((d.code, d.message)).or_insert(0) += 1;
+            }
+        }
+        state
+    }
+
+    /// Applies a fix to the copy; gives what to restore. `None` if it cannot be applied.
+    fn apply(&mut self, db: &Database, fix: &Fix<ItemId>) -> Option<Vec<(String, String)>> {
         let mut texts: BTreeMap<String, (String, Edits<'_>)> = BTreeMap::new();
         for e in &fix.edits {
             let file = e.place.of.file(db);
             if !file.own(db) {
-                return false;
+                return None;
             }
             let offset = item_offset(db, e.place.of) as usize;
             let (start, end) = (offset + e.place.span.start as usize, offset + e.place.span.end as usize);
@@ -79,21 +169,24 @@ impl Verifier {
             let (_, edits) = entry.or_insert_with(|| (file.text(db).to_string(), Vec::new()));
             edits.push((start, end, &e.text));
         }
-        let mut old = Vec::new();
-        for (path, (text, edits)) in &mut texts {
-            let Some(new) = crate::apply_edits(text, edits) else { return false };
-            old.push((path.clone(), text.clone()));
-            self.session.set_text(path, &new);
+        let new: Option<Vec<(String, String)>> = texts
+            .iter()
+            .map(|(path, (text, edits))| Some((path.clone(), crate::apply_edits(text, edits)?)))
+            .collect();
+        for (path, text) in new? {
+            self.session.set_text(&path, &text);
         }
-        let after = counted(&self.session.unverified().diagnostics);
+        Some(texts.into_iter().map(|(path, (text, _))| (path, text)).collect())
+    }
+
+    fn restore(&mut self, old: Vec<(String, String)>) {
         for (path, text) in old {
             self.session.set_text(&path, &text);
         }
-        let key = (found.code.to_owned(), found.message.clone());
-        let count = |counts: &BTreeMap<_, usize>, key| counts.get(key).copied().unwrap_or(0);
-        // What another check says of the new value is that check's business.
-        let concerns = |code: &str| code.starts_with("IVS") || code == found.code;
-        count(&after, &key) < count(&self.before, &key).max(1)
-            && after.iter().all(|(k, n)| !concerns(&k.0) || *n <= count(&self.before, k))
     }
+}
+
+/// Whether everything that is wrong was wrong before.
+fn nothing_new(before: &State, after: &State) -> bool {
+    after.iter().all(|(k, n)| before.get(k).is_some_and(|m| n <= m))
 }

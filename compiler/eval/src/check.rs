@@ -8,6 +8,7 @@ use ivs_model::ir::{CheckIr, ExprId, RequireIr, TExpr};
 use ivs_model::{body, code, qualified_name, source_map};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, intern_code};
 use ivs_value::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Steps that the checks of one environment may take together.
@@ -16,6 +17,8 @@ pub const MAX_CHECK_STEPS: u64 = 10_000_000;
 /// A requirement of a check that does not hold for a binding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CheckFinding {
+    /// The check.
+    pub check: ItemId,
     /// Which of the check's requirements.
     pub require: u32,
     /// What the loops bound, in words: tells findings of one requirement apart.
@@ -57,17 +60,38 @@ fn undecided(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId) -> Arc<CheckResult> {
 /// Decides a check in an environment.
 #[salsa::tracked(returns(clone), cycle_result = undecided)]
 pub fn check_result(db: &dyn Db, env: Env, check: ItemId) -> Arc<CheckResult> {
-    let mut result = run(db, env, check, false);
+    let mut result = run(db, env, check, false, &mut |_, _| {});
     if result.verdicts.iter().any(|(_, failed)| *failed > 0) {
         // Once more, to see where what was read is written: most checks hold, and pay nothing for this.
         let steps = result.steps;
-        result = run(db, env, check, true);
+        result = run(db, env, check, true, &mut |_, _| {});
         result.steps = steps;
     }
     Arc::new(result)
 }
 
-fn run(db: &dyn Db, env: Env, check: ItemId, explain: bool) -> CheckResult {
+/// What the loops bound, in words.
+fn binding_text(frame: &Frame) -> String {
+    frame.locals.iter().map(ivs_value::display).collect::<Vec<_>>().join(", ")
+}
+
+/// What does not hold of a check, without a word about it: each requirement with its binding, as in [`CheckFinding`].
+/// For those who try edits.
+pub fn check_failures(db: &dyn Db, env: Env, check: ItemId) -> BTreeSet<(u32, String)> {
+    let mut failures = BTreeSet::new();
+    run(db, env, check, false, &mut |require, frame| {
+        failures.insert((require, binding_text(frame)));
+    });
+    failures
+}
+
+fn run(
+    db: &dyn Db,
+    env: Env,
+    check: ItemId,
+    explain: bool,
+    failed: &mut dyn FnMut(u32, &Frame),
+) -> CheckResult {
     let ir = body(db, check);
     let Some(c) = &ir.check else { return CheckResult::default() };
     let Some(block) = ir.blocks.get(c.block as usize) else { return CheckResult::default() };
@@ -100,6 +124,7 @@ fn run(db: &dyn Db, env: Env, check: ItemId, explain: bool) -> CheckResult {
                 Value::Bool(true) => count.0 += 1,
                 Value::Bool(false) => {
                     count.1 += 1;
+                    failed(i as u32, &frame);
                     if explain {
                         result.findings.push(finding(m, contrib, &mut frame, c, r, i));
                     }
@@ -183,12 +208,12 @@ fn finding(
     };
     let span = frame.span(db, r.cond);
     let condition = Label { place: Place { of: check, span }, text: "required here".into() };
-    let binding: Vec<String> = frame.locals.iter().map(ivs_value::display).collect();
     let diagnostic =
         conclude(check_code(db, check), r.severity, message, labels, condition, said.help, said.fixes);
     let mut about: Vec<ItemId> = binders.iter().map(|i| i.decl(db)).collect();
     about.dedup();
-    CheckFinding { require: ordinal as u32, binding: binding.join(", "), about: about.into(), diagnostic }
+    let (require, about) = (ordinal as u32, about.into());
+    CheckFinding { check, require, binding: binding_text(frame), about, diagnostic }
 }
 
 /// A condition that does not hold, with its values: "`a >= b` is `1 >= 2`".

@@ -28,7 +28,9 @@ mod result;
 mod why;
 
 pub use ask::{Answer, Expectation, ask, covered};
-pub use check::{CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, check_result, too_many_steps};
+pub use check::{
+    CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, check_failures, check_result, too_many_steps,
+};
 pub use cycle::cycle_report;
 pub use fix::insertion;
 pub use global::{global as constant, global_diagnostics};
