@@ -4,6 +4,7 @@
 //!
 //! - `ivs` (with `file=path.ivs` in packages of several files): the source. `crlf`, `bom` and `repeat` change how it is read.
 //! - `data file=clients.csv`: a data file for `load`.
+//! - `ivs package=name`: the source of a package that it depends on; with `only=other`, one that only that package depends on.
 //! - `diagnostics`: every diagnostic, exactly as `support::render` writes it. Without this block the source compiles
 //!   without a word.
 //! - `values` (with `env=name`): lines `path = value` that evaluation gives.
@@ -21,13 +22,14 @@ mod support;
 use ivs_project::SourceText;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use support::{Fence, broken_fixes, check_in, diff, fences, markdown, render, root, session};
+use support::{Fence, broken_fixes, check_in, diff, fences, markdown, render, root, session_with};
 
 /// A heading and its blocks.
 struct Case {
     heading: String,
     line: usize,
     sources: Vec<SourceText>,
+    packages: Vec<Fence>,
     diagnostics: Option<Fence>,
     values: Vec<Fence>,
     outputs: Vec<Fence>,
@@ -42,6 +44,7 @@ fn cases(text: &str) -> Vec<Case> {
                 heading: fence.heading.clone(),
                 line: fence.heading_line,
                 sources: Vec::new(),
+                packages: Vec::new(),
                 diagnostics: None,
                 values: Vec::new(),
                 outputs: Vec::new(),
@@ -50,6 +53,7 @@ fn cases(text: &str) -> Vec<Case> {
         }
         let case = cases.last_mut().unwrap();
         match fence.info.first().map(String::as_str) {
+            Some("ivs") if fence.value("package").is_some() => case.packages.push(fence),
             Some("ivs" | "data") => case.sources.push(fence.source()),
             Some("diagnostics") if case.diagnostics.is_none() => case.diagnostics = Some(fence),
             Some("values") => case.values.push(fence),
@@ -79,7 +83,7 @@ fn run(file: &str) {
             let _ = writeln!(failures, "\n{file}:{line}: {}\n  {what}\n{detail}", case.heading);
         };
         assert!(!case.sources.is_empty(), "{file}:{}: a case without source", case.line);
-        let mut session = session(&case.sources, 1);
+        let mut session = session_with(&case.sources, &case.packages, 1);
         // A case that panics fails alone.
         let checked = catch_unwind(AssertUnwindSafe(|| check_in(&mut session)));
         let Ok(report) = checked else {

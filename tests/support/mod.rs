@@ -141,6 +141,55 @@ pub fn session(sources: &[SourceText], threads: usize) -> Session {
     Session::new(sources, Config::named(PACKAGE), threads).with_data(data)
 }
 
+/// A session over a package that depends on others: the fences of each, by its name. One of `only=NAME` is a dependency
+/// of that package alone.
+pub fn session_with(sources: &[SourceText], packages: &[Fence], threads: usize) -> Session {
+    if packages.is_empty() {
+        return session(sources, threads);
+    }
+    let mut project = ivs_project::load_text("main.ivs", "");
+    project.sources = sources.to_vec();
+    project.sources.sort_by(|a, b| a.path.cmp(&b.path));
+    project.config = Config::named(PACKAGE);
+    let names: std::collections::BTreeSet<&str> =
+        packages.iter().filter_map(|f| f.value("package")).collect();
+    for name in names {
+        let of: Vec<&Fence> = packages.iter().filter(|f| f.value("package") == Some(name)).collect();
+        let uses =
+            packages.iter().filter(|f| f.value("only") == Some(name)).filter_map(|f| f.value("package"));
+        let in_package = |f: &&Fence| {
+            let s = f.source();
+            SourceText {
+                path: format!("{name}/{}", s.path),
+                module: s.module.replacen(PACKAGE, name, 1),
+                text: s.text,
+            }
+        };
+        let pinned = ivs_project::Pinned {
+            name: name.to_owned(),
+            version: None,
+            source: format!("path+../{name}"),
+            revision: None,
+            hash: String::new(),
+        };
+        project.dependencies.push(ivs_project::Dependency {
+            name: name.to_owned(),
+            uses: uses.map(str::to_owned).collect(),
+            root: PathBuf::from(name),
+            sources: of.iter().map(in_package).collect(),
+            data: Vec::new(),
+            pinned,
+        });
+        if of.iter().all(|f| f.value("only").is_none()) {
+            let source = ivs_project::Source::Path(format!("../{name}"));
+            let span = Default::default();
+            let need = ivs_project::Requirement { name: name.to_owned(), source, span, source_span: span };
+            project.config.dependencies.push(need);
+        }
+    }
+    Session::of(&project, threads)
+}
+
 /// Checks a package in a session of its own.
 pub fn check(sources: &[SourceText]) -> Report {
     check_in(&mut session(sources, 1))
