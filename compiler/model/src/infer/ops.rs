@@ -63,6 +63,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Some(BinaryOp::Coalesce) => return self.coalesce(first, rest, span, want),
             _ => {}
         }
+        // What may be absent is not calculated with, even where the result may be absent.
+        let want = match want {
+            Some(Ty::Opt(inner)) => Some(&**inner),
+            want => want,
+        };
         let (mut left, mut left_ty) = self.expr(first, want);
         let mut at = first.span;
         for r in rest {
