@@ -127,6 +127,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS4120", include_str!("../../docs/errors/IVS4120.md")),
     ("IVS4130", include_str!("../../docs/errors/IVS4130.md")),
     ("IVS4131", include_str!("../../docs/errors/IVS4131.md")),
+    ("IVS4132", include_str!("../../docs/errors/IVS4132.md")),
     ("IVS5001", include_str!("../../docs/errors/IVS5001.md")),
     ("IVS5002", include_str!("../../docs/errors/IVS5002.md")),
     ("IVS5003", include_str!("../../docs/errors/IVS5003.md")),

@@ -1,5 +1,6 @@
 //! The concrete database, and threads with room.
 
+use ivs_source::ItemDiagnostic;
 use salsa::{Event, EventKind, Storage};
 use std::sync::{Arc, Mutex};
 
@@ -12,6 +13,7 @@ const STACK: usize = 512 << 20;
 pub struct Database {
     storage: Storage<Self>,
     log: Arc<Mutex<Option<Vec<String>>>>,
+    deep: Arc<Mutex<Option<ItemDiagnostic>>>,
 }
 
 impl Default for Database {
@@ -30,7 +32,7 @@ impl Default for Database {
         } else {
             Storage::new(None)
         };
-        Database { storage, log }
+        Database { storage, log, deep: Arc::default() }
     }
 }
 
@@ -40,6 +42,22 @@ impl Database {
     /// Databases made from now on can log the queries they execute: for tests of incrementality.
     pub fn enable_logging() {
         LOGGING.store(true, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Takes over what this thread found to be too deep; the first of several stays.
+    fn note_deep(&self) {
+        if let Some(found) = ivs_eval::take_exceeded()
+            && let Ok(mut deep) = self.deep.lock()
+        {
+            deep.get_or_insert(found);
+        }
+    }
+
+    /// Where values depend on each other too deep. Which place of several is only certain on one thread and with no
+    /// value known before.
+    pub(crate) fn too_deep(&self) -> Option<ItemDiagnostic> {
+        self.note_deep();
+        self.deep.lock().ok().and_then(|d| d.clone())
     }
 
     /// Begins to log the queries that are executed, with an empty log.
@@ -64,7 +82,11 @@ impl ivs_source::Db for Database {}
 /// Runs `f` on a thread whose stack is large enough for the deepest chains of values.
 pub(crate) fn with_stack<R: Send>(db: Database, f: impl FnOnce(Database) -> R + Send) -> R {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || f(db));
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || {
+            let result = f(db.clone());
+            db.note_deep();
+            result
+        });
         match thread.map(|t| t.join()) {
             Ok(Ok(r)) => r,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -92,7 +114,10 @@ pub(crate) fn each<T: Sync, R: Send>(
         let mut out: Vec<(usize, Vec<R>)> = Vec::new();
         loop {
             let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let Some(piece) = pieces.get(i) else { return out };
+            let Some(piece) = pieces.get(i) else {
+                db.note_deep();
+                return out;
+            };
             out.push((i, piece.iter().map(|x| f(&db, x)).collect()));
         }
     };

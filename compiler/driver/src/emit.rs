@@ -6,7 +6,7 @@ use crate::place::{self, place};
 use ivs_eval::{Env, Inst, inst_name, inst_of};
 use ivs_model::{Schema, decl_kind, library_thing, schema};
 use ivs_plan::{Artifact, Context, Layout, Lowered, Lowering, OutputFile, Subject, Target};
-use ivs_source::{Db, Diagnostic, ItemDiagnostic, Program, Severity};
+use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Program, Severity};
 use ivs_target_documents::Documents;
 use ivs_target_kubernetes::Kubernetes;
 use ivs_value::{RefValue, StructValue, Value};
@@ -221,4 +221,32 @@ fn twice(db: &dyn Db, env: Env, first: Inst, second: Inst, a: &Artifact) -> Item
         help: vec!["rename one of the two, or set its `slug`".into()],
         fixes: Vec::new(),
     }
+}
+
+/// Most bytes of all output files together.
+const MAX_OUTPUT: usize = 64 << 20;
+
+/// What to say of outputs over the limit, at the first declaration.
+pub(crate) fn too_large(db: &Database, env: Env, files: &[OutputFile]) -> Option<ItemDiagnostic> {
+    let total: usize = files.iter().map(|f| f.text.len()).sum();
+    if total <= MAX_OUTPUT {
+        return None;
+    }
+    let largest = files.iter().max_by_key(|f| f.text.len())?;
+    let of = enabled(db, env).first()?.decl(db);
+    let span = ivs_model::source_map(db, of).name;
+    let mib = |bytes: usize| bytes.div_ceil(1 << 20);
+    Some(ItemDiagnostic {
+        code: ivs_model::code::LIMIT_OUTPUT,
+        severity: ivs_source::Severity::Error,
+        message: format!(
+            "the outputs have {} MiB together, {} MiB are the limit",
+            mib(total),
+            mib(MAX_OUTPUT)
+        ),
+        primary: Label { place: Place { of, span }, text: "the first declaration of the package".into() },
+        labels: Vec::new(),
+        help: vec![format!("the largest file is `{}`, {} MiB", largest.path, mib(largest.text.len()))],
+        fixes: Vec::new(),
+    })
 }

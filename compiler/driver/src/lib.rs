@@ -44,6 +44,8 @@ pub struct Session {
     config: Config,
     once: bool,
     published: Vec<Published>,
+    /// Whether values of the database are unknown because they were too deep when they were asked for.
+    deep: bool,
 }
 
 impl Session {
@@ -109,7 +111,7 @@ impl Session {
             .new(&db);
         // Made here, so that who asked before the first data file came asks again.
         DataFiles::new(&db, Arc::from([]));
-        Session { db, threads, config, once: false, published: Vec::new() }
+        Session { db, threads, config, once: false, published: Vec::new(), deep: false }
     }
 
     /// Says that each question is asked once: values are not kept for the next one, which takes half the memory.
@@ -191,7 +193,10 @@ impl Session {
                 }
             }
             published::check(db, &published, &mut findings);
-            checks::decide(db, findings, &envs, &config, threads, true, verify).report(db)
+            findings.extend(db.too_deep());
+            let mut checked = checks::decide(db, findings, &envs, &config, threads, true, verify);
+            checked.findings.extend(db.too_deep());
+            checked.report(db)
         })
     }
 
@@ -214,7 +219,9 @@ impl Session {
                 findings.extend(decide::environment(db, env, threads));
             }
             published::check(db, &published, &mut findings);
+            findings.extend(db.too_deep());
             let mut checked = checks::decide(db, findings, &[env], &config, threads, false, true);
+            checked.findings.extend(db.too_deep());
             let mut files = Vec::new();
             if !checked.failed() {
                 let (found, made) = match pending {
@@ -222,6 +229,7 @@ impl Session {
                     None => emit::emit(db, env, threads, layout),
                 };
                 checked.findings.extend(found);
+                checked.findings.extend(emit::too_large(db, env, &made));
                 files = made;
             }
             let report = checked.report(db);
@@ -329,12 +337,25 @@ impl Session {
     }
 
     /// Runs on a thread with a stack that deep chains of values fit in.
-    fn run<R: Send>(&mut self, f: impl FnOnce(&Database, usize) -> R + Send) -> R {
+    fn run<R: Send>(&mut self, f: impl Fn(&Database, usize) -> R + Send + Sync) -> R {
         let threads = match self.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
         };
-        database::with_stack(self.db.clone(), move |db| f(&db, threads))
+        if !self.deep {
+            let result = database::with_stack(self.db.clone(), |db| f(&db, threads));
+            self.deep = self.db.too_deep().is_some();
+            if !self.deep {
+                return result;
+            }
+        }
+        // Values are unknown for a reason that depends on who asked first: once more from nothing, in one order.
+        let fresh = verify::copy(&self.db, &self.config, &[]).db;
+        let result = database::with_stack(fresh.clone(), |db| f(&db, 1));
+        if fresh.too_deep().is_none() {
+            (self.db, self.deep) = (fresh, false);
+        }
+        result
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn copy(db: &Database, config: &Config, more: &[(String, SmolStr, Str
         },
     });
     DataFiles::new(&fresh, data.collect());
-    Session { db: fresh, threads: 1, config: config.clone(), once: false, published: Vec::new() }
+    Session { db: fresh, threads: 1, config: config.clone(), once: false, published: Vec::new(), deep: false }
 }
 
 impl Verifier {

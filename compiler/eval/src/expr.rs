@@ -1,6 +1,7 @@
 //! Formulas.
 
 use crate::conform::Site;
+use crate::depth::Level;
 use crate::inst::{Inst, ref_to};
 use crate::layer::{family, instances, set_of};
 use crate::machine::{Contrib, Frame, MAX_STEPS, Machine, Slot};
@@ -89,6 +90,10 @@ impl<'db> Machine<'db> {
         }
         let ir = f.body.clone();
         let Some(expr) = ir.exprs.get(id as usize) else { return Value::Unknown };
+        let Some(_level) = Level::enter() else {
+            crate::depth::exceeded(f.item, f.span(self.db, id));
+            return Value::Unknown;
+        };
         match expr {
             TExpr::Error | TExpr::Selector(_) => Value::Unknown,
             TExpr::Const(v) => v.clone(),
@@ -150,6 +155,9 @@ impl<'db> Machine<'db> {
             | TExpr::FamilyMember(..) => self.chain(f, id),
             TExpr::Inherited => match f.inherit {
                 Some((node, slot, below)) => {
+                    if let Some(known) = self.inherited.get(&(node, slot, below)) {
+                        return known.clone();
+                    }
                     // What is missing below is no mistake of the layers below.
                     let (quiet, found) = (self.quiet, self.says(node, slot, below));
                     self.quiet |= !found;
@@ -159,6 +167,9 @@ impl<'db> Machine<'db> {
                         Slot::Todo | Slot::Unsaid | Slot::Busy => Value::Unknown,
                     };
                     self.quiet = quiet;
+                    if found {
+                        self.inherited.insert((node, slot, below), v.clone());
+                    }
                     if v.is_unknown() && !found {
                         let path = self.path_of(node, slot).join(".");
                         return self.fail(
@@ -233,7 +244,7 @@ impl<'db> Machine<'db> {
                     },
                 }
             }
-            TExpr::Binary { op, left, right } => self.binary(f, id, *op, *left, *right),
+            TExpr::Binary { left, .. } => self.operators(f, id, *left),
             TExpr::If { arms, otherwise } => {
                 for (cond, then) in arms {
                     match self.eval(f, *cond) {
@@ -588,8 +599,26 @@ impl<'db> Machine<'db> {
         }))
     }
 
-    fn binary(&mut self, f: &mut Frame, id: ExprId, op: BinaryOp, left: ExprId, right: ExprId) -> Value {
-        let a = self.eval(f, left);
+    /// `a + b + c`, from the left, however long it is.
+    fn operators(&mut self, f: &mut Frame, id: ExprId, left: ExprId) -> Value {
+        let ir = f.body.clone();
+        let mut chain = vec![id];
+        let mut first = left;
+        while let Some(TExpr::Binary { left, .. }) = ir.exprs.get(first as usize) {
+            chain.push(first);
+            first = *left;
+            self.steps = self.steps.saturating_add(1);
+        }
+        let mut value = self.eval(f, first);
+        for id in chain.into_iter().rev() {
+            if let Some(TExpr::Binary { op, right, .. }) = ir.exprs.get(id as usize) {
+                value = self.binary(f, id, *op, value, *right);
+            }
+        }
+        value
+    }
+
+    fn binary(&mut self, f: &mut Frame, id: ExprId, op: BinaryOp, a: Value, right: ExprId) -> Value {
         match (op, &a) {
             (BinaryOp::And, Value::Bool(false)) => return Value::Bool(false),
             (BinaryOp::Or, Value::Bool(true)) => return Value::Bool(true),

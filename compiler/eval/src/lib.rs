@@ -8,6 +8,7 @@ mod check;
 mod conform;
 mod constants;
 mod cycle;
+mod depth;
 mod exchange;
 mod expr;
 mod fix;
@@ -32,6 +33,7 @@ pub use check::{
     CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, check_failures, check_result, too_many_steps,
 };
 pub use cycle::cycle_report;
+pub use depth::{MAX_DEPTH, take_exceeded};
 pub use fix::insertion;
 pub use global::{global as constant, global_diagnostics};
 pub use inst::{Env, FamilyKey, Inst, environments, inst_name, inst_of, qualified_inst, ref_to as reference};

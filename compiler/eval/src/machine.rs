@@ -119,6 +119,8 @@ pub(crate) struct Machine<'db> {
     pub contribs: Vec<Contrib>,
     pub lets: FxHashMap<(ContribId, u32), Slot>,
     pub whens: FxHashMap<(ContribId, u32), Option<bool>>,
+    /// What lies below a layer of a slot, once asked for: asking twice in each of many layers must not double the work.
+    pub inherited: FxHashMap<(NodeId, u32, usize), Value>,
     pub steps: u32,
     pub diagnostics: Vec<ItemDiagnostic>,
     /// Whether what goes wrong is reported elsewhere.
@@ -146,6 +148,7 @@ impl<'db> Machine<'db> {
             contribs: Vec::new(),
             lets: FxHashMap::default(),
             whens: FxHashMap::default(),
+            inherited: FxHashMap::default(),
             steps: 0,
             diagnostics: Vec::new(),
             quiet: false,

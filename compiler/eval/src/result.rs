@@ -1,5 +1,6 @@
 //! The values of declarations, as queries.
 
+use crate::depth;
 use crate::inst::{Env, Inst};
 use crate::machine::Machine;
 use ivs_source::{Db, ItemDiagnostic};
@@ -63,15 +64,33 @@ pub fn object_once(db: &dyn Db, env: Env, inst: Inst) -> ObjectResult {
     ObjectResult { value, diagnostics: machine.diagnostics }
 }
 
-fn no_value(_: &dyn Db, _: salsa::Id, _: Env, _: Inst, _: PathKey) -> Value {
-    // A loop through several declarations; `cycle_report` names it.
-    Value::Unknown
+mod measured {
+    use super::{Env, Inst, Machine, PathKey, Value, depth};
+    use ivs_source::Db;
+
+    fn no_value(_: &dyn Db, _: salsa::Id, _: Env, _: Inst, _: PathKey) -> (Value, u32) {
+        // A loop through several declarations; `cycle_report` names it.
+        (Value::Unknown, 0)
+    }
+
+    /// The value, and how deep what it reads is.
+    #[salsa::tracked(returns(clone), cycle_result = no_value)]
+    pub(super) fn value(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> (Value, u32) {
+        depth::measured(|| {
+            let mut machine = Machine::of(db, env, inst);
+            machine.quiet = true;
+            machine.read_path(&path.0)
+        })
+    }
 }
 
 /// One value of a declaration, for another declaration that reads it. Failures are reported by [`object`].
-#[salsa::tracked(returns(clone), cycle_result = no_value)]
 pub fn value(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> Value {
-    let mut machine = Machine::of(db, env, inst);
-    machine.quiet = true;
-    machine.read_path(&path.0)
+    let (value, height) = measured::value(db, env, inst, path);
+    if depth::may_read(height) {
+        return value;
+    }
+    let decl = inst.decl(db);
+    depth::exceeded(decl, ivs_model::source_map(db, decl).name);
+    Value::Unknown
 }

@@ -94,6 +94,7 @@ codes! {
     LIMIT_DEPTH = "IVS4108", "a chain of values that is too deep";
     LIMIT_DATA_SIZE = "IVS4130", "a data file over 8 MiB";
     LIMIT_DATA = "IVS4131", "a data file with too many values, or too deep";
+    LIMIT_OUTPUT = "IVS4132", "outputs over 64 MiB";
     LIMIT_CHECKS = "IVS4120", "checks that take too many steps";
     NO_BUILD_DATE = "IVS5040", "the date of the build is not given";
     NOT_IN_THIS_VERSION = "IVS0099", "not in this version";

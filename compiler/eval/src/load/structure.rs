@@ -220,6 +220,7 @@ impl Reader<'_, '_> {
         self.machine.contribs.clear();
         self.machine.lets.clear();
         self.machine.whens.clear();
+        self.machine.inherited.clear();
         // What the struct demands is broken by the data, not by the `load`.
         let (site, place) = (self.site, self.place(at));
         for d in self.machine.diagnostics.iter_mut().skip(before) {

@@ -322,8 +322,20 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let (op, left, right) = (*op, *left, *right);
                 match (op, holds) {
                     (BinaryOp::And, true) | (BinaryOp::Or, false) => {
-                        self.learn(left, holds);
-                        self.learn(right, holds);
+                        // `a and b and c`: from the left, however long it is.
+                        let mut rights = vec![right];
+                        let mut first = left;
+                        while let Some(TExpr::Binary { op: inner, left, right }) =
+                            self.body.exprs.get(first as usize)
+                            && *inner == op
+                        {
+                            rights.push(*right);
+                            first = *left;
+                        }
+                        self.learn(first, holds);
+                        for right in rights.into_iter().rev() {
+                            self.learn(right, holds);
+                        }
                     }
                     (BinaryOp::Ne, true) | (BinaryOp::Eq, false) => {
                         for (a, b) in [(left, right), (right, left)] {

@@ -195,9 +195,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     fn logic(&mut self, first: &'ast Expr, rest: &'ast [Operand], span: Span) -> (ExprId, Ty) {
         let facts = self.facts.len();
         let mut left = self.check(first, &Ty::Bool);
+        let mut last = left;
         for r in rest {
-            self.learn(left, r.op == BinaryOp::And);
+            // What the operands before it say is known already.
+            self.learn(last, r.op == BinaryOp::And);
             let right = self.check(&r.expr, &Ty::Bool);
+            last = right;
             left = self.add(TExpr::Binary { op: r.op, left, right }, Ty::Bool, span).0;
         }
         self.facts.truncate(facts);
