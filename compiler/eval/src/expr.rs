@@ -73,19 +73,24 @@ impl<'db> Machine<'db> {
         self.fail_help(f, id, code, e.to_string(), label, help)
     }
 
+    /// Counts a step; false past the limit, which is reported once.
+    fn step(&mut self, f: &Frame, id: ExprId) -> bool {
+        self.steps = self.steps.saturating_add(1);
+        if self.steps == MAX_STEPS + 1 {
+            self.fail(
+                f,
+                id,
+                code::LIMIT_STEPS,
+                format!("this formula takes more than {MAX_STEPS} steps"),
+                "the limit was reached here".into(),
+            );
+        }
+        self.steps <= MAX_STEPS
+    }
+
     /// Evaluates a node of the frame's item.
     pub(crate) fn eval(&mut self, f: &mut Frame, id: ExprId) -> Value {
-        self.steps += 1;
-        if self.steps > MAX_STEPS {
-            if self.steps == MAX_STEPS + 1 {
-                self.fail(
-                    f,
-                    id,
-                    code::LIMIT_STEPS,
-                    format!("this formula takes more than {MAX_STEPS} steps"),
-                    "the limit was reached here".into(),
-                );
-            }
+        if !self.step(f, id) {
             return Value::Unknown;
         }
         let ir = f.body.clone();
@@ -605,9 +610,11 @@ impl<'db> Machine<'db> {
         let mut chain = vec![id];
         let mut first = left;
         while let Some(TExpr::Binary { left, .. }) = ir.exprs.get(first as usize) {
+            if !self.step(f, first) {
+                return Value::Unknown;
+            }
             chain.push(first);
             first = *left;
-            self.steps = self.steps.saturating_add(1);
         }
         let mut value = self.eval(f, first);
         for id in chain.into_iter().rev() {
