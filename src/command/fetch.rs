@@ -18,7 +18,7 @@ pub fn run(args: &Fetch, global: &Global, terminal: &mut Terminal) -> Exit {
         Ok(lock) => lock,
         Err(failure) => return refused(failure, terminal),
     };
-    let mut tell = |text: &str| terminal.status(text);
+    let mut tell = |text: &str| terminal.status(&crate::terminal::clean(text));
     let mut fetcher = Fetcher {
         cache: cache.as_deref(),
         lock: &before,
@@ -49,7 +49,7 @@ pub fn run(args: &Fetch, global: &Global, terminal: &mut Terminal) -> Exit {
         return Exit::Done;
     }
     for line in &changes {
-        terminal.status(&format!("  {line}"));
+        terminal.status(&crate::terminal::clean(&format!("  {line}")));
     }
     let n = after.packages.len();
     let state = if stale { "pinned in" } else { "as pinned in" };
@@ -76,7 +76,7 @@ fn drifted(changes: &[String], terminal: &mut Terminal) -> Exit {
         return Exit::Drift;
     }
     for line in changes {
-        terminal.status(&format!("  {line}"));
+        terminal.status(&crate::terminal::clean(&format!("  {line}")));
     }
     terminal.error(&format!("`{LOCK_FILE}` is not up to date, and `--locked` keeps it as it is"));
     Exit::Drift
