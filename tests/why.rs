@@ -84,6 +84,60 @@ overlay staging-eu { service cart { scaling { replicas = inherited.min..3 } } }
     assert_snapshot!("a_template", why(dir.path(), &["web.image"]));
 }
 
+/// A package of these files.
+fn package(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::TempDir::new().unwrap();
+    let config = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nivs = \"1\"\n";
+    for (path, text) in files.iter().chain([&("ivs.toml", config)]) {
+        std::fs::write(dir.path().join(path), text).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn a_cell_of_a_loaded_table() {
+    let dir = package(&[
+        ("clients.csv", "name,storage\nAcme,1.5Ti\nBolt,200Gi\n"),
+        (
+            "main.ivs",
+            "\
+struct client { name: string, storage: bytes }
+let clients: [client] = load(\"clients.csv\")
+kind vault { size: bytes, all: bytes = sum([for c in clients: c.storage]) }
+vault second { size = clients[1].storage * 2 }
+",
+        ),
+    ]);
+    assert_snapshot!("cell_read_by_a_formula", why(dir.path(), &["second.size"]));
+    assert_snapshot!("cell_by_its_path", why(dir.path(), &["clients[0].storage"]));
+    assert_snapshot!("table_read_as_a_whole", why(dir.path(), &["second.all"]));
+}
+
+#[test]
+fn a_value_that_a_fix_has_set() {
+    let dir = package(&[(
+        "main.ivs",
+        "\
+kind pool { pods: int = 1, users: int }
+pool web { users = 120 }
+check enough for p in pool {
+  require p.pods * 50 >= p.users {
+    message = \"`${p.name}` holds ${p.pods * 50} of ${p.users}\"
+    fix p.pods = ceil(p.users / 50)
+  }
+}
+",
+    )]);
+    let fixed = Command::new(env!("CARGO_BIN_EXE_ivs"))
+        .args(["check", "--fix"])
+        .current_dir(dir.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(fixed.status.success(), "{}", String::from_utf8_lossy(&fixed.stderr));
+    assert_snapshot!("set_by_a_fix", why(dir.path(), &["web.pods"]));
+}
+
 #[test]
 fn a_line_of_an_output() {
     let file = example("nmox-studio").join("golden/base/kubernetes/nmox-studio/workspace-service.yaml");

@@ -292,7 +292,7 @@ impl Session {
                 Some(node) => Ok(explainer.finish(vec![node])),
                 None => Err(match subject {
                     why::Subject::Value(inst, path) => why::missing(db, env, inst, &path),
-                    why::Subject::Constant(_) => format!("`{path}` cannot be explained"),
+                    why::Subject::Constant(..) => format!("`{path}` cannot be explained"),
                 }),
             }
         })

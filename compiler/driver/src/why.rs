@@ -48,7 +48,7 @@ pub struct WhyReport {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Subject {
     Value(Inst, Vec<SmolStr>),
-    Constant(ItemId),
+    Constant(ItemId, Vec<SmolStr>),
 }
 
 pub(crate) struct Explainer<'db> {
@@ -77,7 +77,7 @@ impl<'db> Explainer<'db> {
     fn node(&mut self, subject: &Subject, depth: usize) -> Option<WhyNode> {
         match subject {
             Subject::Value(inst, path) => self.value(*inst, path, depth),
-            Subject::Constant(item) => Some(self.constant(*item, depth)),
+            Subject::Constant(item, path) => self.constant(*item, path, depth),
         }
     }
 
@@ -107,26 +107,32 @@ impl<'db> Explainer<'db> {
         Some(node)
     }
 
-    fn constant(&mut self, item: ItemId, depth: usize) -> WhyNode {
-        let value = ivs_eval::constant(self.db, self.env, item);
+    fn constant(&mut self, item: ItemId, path: &[SmolStr], depth: usize) -> Option<WhyNode> {
+        let value = inside(ivs_eval::constant(self.db, self.env, item), path)?;
         let map = ivs_model::source_map(self.db, item);
         let formula = ivs_model::body(self.db, item).value;
         let span = formula.and_then(|e| map.exprs.get(e as usize).copied()).unwrap_or(map.name);
-        let mut node = WhyNode {
-            path: item.key(self.db).name.to_string(),
+        let layer = |origin: &str, place: Place<u32>| WhyLayer {
+            origin: origin.into(),
+            role: Role::Decides,
             value: shown(&value),
-            layers: vec![WhyLayer {
-                origin: "constant".into(),
-                role: Role::Decides,
-                value: shown(&value),
-                place: self.placer.place(&Place { of: item, span }),
-            }],
+            place,
+        };
+        let cell =
+            ivs_eval::loaded_place(self.db, item, path).map(|p| layer("loaded", self.placer.place(&p)));
+        let here = layer("constant", self.placer.place(&Place { of: item, span }));
+        let names =
+            std::iter::once(item.key(self.db).name.to_string()).chain(path.iter().map(|p| spelled(p)));
+        let mut node = WhyNode {
+            path: names.collect::<Vec<_>>().join("."),
+            value: shown(&value),
+            layers: cell.into_iter().chain([here]).collect(),
             reads: Vec::new(),
             cut: false,
         };
         let causes = ivs_eval::causes_of_constant(self.db, item);
-        self.read(&mut node, Subject::Constant(item), &causes, depth);
-        node
+        self.read(&mut node, Subject::Constant(item, path.to_vec()), &causes, depth);
+        Some(node)
     }
 
     fn read(&mut self, node: &mut WhyNode, subject: Subject, causes: &[Cause], depth: usize) {
@@ -143,7 +149,11 @@ impl<'db> Explainer<'db> {
         for cause in causes {
             let read = match cause {
                 Cause::Value(inst, path) => self.node(&Subject::Value(*inst, path.clone()), depth + 1),
-                Cause::Constant(item) => self.node(&Subject::Constant(*item), depth + 1),
+                Cause::Constant(item, path) => {
+                    let whole = || Subject::Constant(*item, Vec::new());
+                    self.node(&Subject::Constant(*item, path.clone()), depth + 1)
+                        .or_else(|| self.node(&whole(), depth + 1))
+                }
                 Cause::Function(item) => Some(self.function(*item)),
                 Cause::Let(place, value) => Some(self.leaf("let", "in the body", place, value)),
                 Cause::Key(place, value) => {
@@ -184,6 +194,20 @@ impl<'db> Explainer<'db> {
             cut: false,
         }
     }
+}
+
+/// What a path of fields, keys and indices leads to.
+fn inside(value: Value, path: &[SmolStr]) -> Option<Value> {
+    path.iter().try_fold(value, |at, step| match &at {
+        Value::List(xs) => xs.get(step.parse::<usize>().ok()?).cloned(),
+        Value::Map(m) => m
+            .entries
+            .iter()
+            .find(|(k, _)| ivs_value::display(k).trim_matches('"') == step.as_str())
+            .map(|(_, v)| v.clone()),
+        Value::Struct(s) => s.get(step).cloned(),
+        other => other.part(step),
+    })
 }
 
 fn shown(value: &Value) -> String {
@@ -231,10 +255,14 @@ pub(crate) fn find(db: &Database, env: Env, path: &str) -> Result<Subject, Strin
         known.extend(index.decls.keys().cloned());
     }
     decls.retain(|d| kind.is_none_or(|k| d.key(db).kind == k));
-    if kind.is_none() && decls.is_empty() && rest.is_empty() && key.is_none() {
-        if let [constant] = constants.as_slice() {
-            return Ok(Subject::Constant(*constant));
-        }
+    let below = |steps: &[(SmolStr, Option<SmolStr>)]| -> Vec<SmolStr> {
+        steps.iter().flat_map(|(name, key)| std::iter::once(name.clone()).chain(key.clone())).collect()
+    };
+    if kind.is_none()
+        && decls.is_empty()
+        && let [constant] = constants.as_slice()
+    {
+        return Ok(Subject::Constant(*constant, key.iter().cloned().chain(below(rest)).collect()));
     }
     let decl = match decls.as_slice() {
         [one] => *one,
@@ -275,9 +303,7 @@ pub(crate) fn find(db: &Database, env: Env, path: &str) -> Result<Subject, Strin
             return Err(format!("`{name}` is a family: ask for one of {}", keys.join(", ")));
         }
     };
-    let path: Vec<SmolStr> =
-        rest.iter().flat_map(|(name, key)| std::iter::once(name.clone()).chain(key.clone())).collect();
-    Ok(Subject::Value(inst, path))
+    Ok(Subject::Value(inst, below(rest)))
 }
 
 /// `a[b.c].d."e.f"` as steps: each with the key in brackets behind it.

@@ -44,6 +44,6 @@ pub use load::data_place;
 pub use locate::{Spot, locate};
 pub use provenance::{Link, provenance};
 pub use result::{ObjectResult, PathKey, object, object_once, value};
-pub use why::{Cause, Layer as WhyLayer, Role, Why, causes_of_constant, why};
+pub use why::{Cause, Layer as WhyLayer, Role, Why, causes_of_constant, loaded_place, why};
 
 pub use ivs_source::{Db, ItemDiagnostic, ItemId};

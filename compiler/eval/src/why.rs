@@ -41,8 +41,8 @@ pub struct Layer {
 pub enum Cause {
     /// A value of a declaration.
     Value(Inst, Vec<SmolStr>),
-    /// A constant of a module.
-    Constant(ItemId),
+    /// A constant of a module, or what a path of fields, keys and indices leads to in it.
+    Constant(ItemId, Vec<SmolStr>),
     /// A function of a module.
     Function(ItemId),
     /// A `let` of a body: its formula and value.
@@ -253,13 +253,45 @@ fn push(out: &mut Vec<Cause>, cause: Cause) {
     }
 }
 
-/// The constants and functions that a formula names.
+/// The constants, as far as they are read, and functions that a formula names, in the order of the text.
 fn named(ir: &Body, e: ExprId, found: &mut dyn FnMut(Cause)) {
-    walk(ir, e, &mut |x| match x {
-        TExpr::Global(item) => found(Cause::Constant(*item)),
-        TExpr::CallFn { function, .. } => found(Cause::Function(*function)),
-        _ => {}
-    });
+    let mut open: Vec<(ExprId, Vec<SmolStr>)> = vec![(e, Vec::new())];
+    while let Some((e, path)) = open.pop() {
+        let Some(x) = ir.exprs.get(e as usize) else { continue };
+        let step = match x {
+            TExpr::Global(item) => {
+                found(Cause::Constant(*item, path));
+                continue;
+            }
+            TExpr::CallFn { function, .. } => {
+                found(Cause::Function(*function));
+                None
+            }
+            TExpr::Member { base, name, .. } => Some((*base, name.clone())),
+            TExpr::Index { base, index } => match ir.exprs.get(*index as usize) {
+                Some(TExpr::Const(key)) => Some((*base, crate::node::key_text(key))),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some((base, step)) = step {
+            open.push((base, std::iter::once(step).chain(path).collect()));
+            continue;
+        }
+        let from = open.len();
+        x.each_child(&mut |c| open.push((c, Vec::new())));
+        open.get_mut(from..).unwrap_or_default().reverse();
+    }
+}
+
+/// Where the value at a path of a constant stands in the data file that it is loaded from.
+pub fn loaded_place(db: &dyn Db, item: ItemId, path: &[SmolStr]) -> Option<Place<ItemId>> {
+    let ir = body(db, item);
+    let TExpr::Load { path: file, .. } = ir.exprs.get(ir.value? as usize)? else { return None };
+    match ivs_model::data_file(db, ivs_model::item_module(db, item), file.clone()) {
+        ivs_model::DataFile::Found(file) => crate::load::data_place(db, file, path),
+        ivs_model::DataFile::Not(_) => None,
+    }
 }
 
 /// Visits an expression and everything in it, in the order of the text.
