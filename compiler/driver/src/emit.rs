@@ -55,6 +55,9 @@ impl Context for Asks<'_> {
             })
             .collect()
     }
+    fn definitions(&self) -> Vec<(SmolStr, Arc<str>)> {
+        crate::definitions::texts(self.db)
+    }
     fn package(&self) -> &str {
         Program::get(self.db).package(self.db)
     }

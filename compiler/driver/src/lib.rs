@@ -7,6 +7,7 @@ mod checks;
 mod data;
 mod database;
 mod decide;
+mod definitions;
 mod dependencies;
 mod docs;
 mod emit;
@@ -111,6 +112,7 @@ impl Session {
             .new(&db);
         // Made here, so that who asked before the first data file came asks again.
         DataFiles::new(&db, Arc::from([]));
+        definitions::name(&db, &config);
         Session { db, threads, config, once: false, published: Vec::new(), deep: false }
     }
 
@@ -185,6 +187,7 @@ impl Session {
             let mut envs = vec![Env::new(db, SmolStr::default())];
             envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
             let mut findings = decide::sources(db, threads);
+            findings.extend(definitions::problems(db));
             for &env in &envs {
                 if once {
                     findings.extend(decide::environment_once(db, env, threads, false).0);
@@ -210,6 +213,7 @@ impl Session {
         self.run(move |db, threads| {
             let env = Env::new(db, env.clone());
             let mut findings = decide::sources(db, threads);
+            findings.extend(definitions::problems(db));
             let mut pending = None;
             if once {
                 let (found, insts, lowered) = decide::environment_once(db, env, threads, true);

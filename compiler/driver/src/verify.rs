@@ -50,6 +50,7 @@ pub(crate) fn copy(db: &Database, config: &Config, more: &[(String, SmolStr, Str
         },
     });
     DataFiles::new(&fresh, data.collect());
+    crate::definitions::copy(db, &fresh);
     Session { db: fresh, threads: 1, config: config.clone(), once: false, published: Vec::new(), deep: false }
 }
 

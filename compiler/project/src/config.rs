@@ -28,7 +28,7 @@ pub struct Config {
     /// `[build] as-of`: the date that `build.date` gives.
     pub as_of: Option<Date>,
     /// `[targets.NAME]`: options by target. `kubernetes` has `layout`: a file per `"declaration"` (unless given) or per
-    /// `"folder"`.
+    /// `"folder"`; and `crds`: files that define custom resources, `["crds/*.yaml"]`.
     pub targets: BTreeMap<String, BTreeMap<String, Setting>>,
     /// `[checks]`: severities by check or code.
     pub severities: BTreeMap<String, Severity>,
@@ -49,6 +49,8 @@ pub enum Setting {
     Flag(bool),
     /// `12`
     Number(i64),
+    /// `["a", "b"]`
+    List(Vec<String>),
 }
 
 /// A day of the Gregorian calendar.
@@ -124,7 +126,7 @@ impl Config {
 }
 
 /// Targets that exist, each with its options.
-const TARGETS: &[(&str, &[&str])] = &[("kubernetes", &["layout"])];
+const TARGETS: &[(&str, &[&str])] = &[("kubernetes", &["layout", "crds"])];
 
 /// What an option may be, where it is one of several words.
 const CHOICES: &[(&str, &[&str])] = &[("layout", &["declaration", "folder"])];
@@ -347,6 +349,15 @@ impl Reader<'_> {
                 if !options.contains(&option.get_ref().as_ref()) {
                     self.unknown(option, &format!("`[targets.{name}]`"), options);
                 } else if let Some(setting) = setting(value.get_ref()) {
+                    // Only definitions are a list, and they are always one.
+                    if matches!(setting, Setting::List(_)) != (option.get_ref().as_ref() == "crds") {
+                        let wanted = match setting {
+                            Setting::List(_) => "a string, a number, or true or false",
+                            _ => "a list of paths",
+                        };
+                        self.wrong_type(option.get_ref(), value, wanted);
+                        continue;
+                    }
                     let choice = CHOICES.iter().find(|(n, _)| *n == option.get_ref().as_ref());
                     let fits =
                         |words: &[&str]| matches!(&setting, Setting::Text(t) if words.contains(&t.as_str()));
@@ -398,6 +409,10 @@ fn setting(value: &DeValue<'_>) -> Option<Setting> {
         DeValue::String(s) => Some(Setting::Text(s.to_string())),
         DeValue::Boolean(b) => Some(Setting::Flag(*b)),
         DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).ok().map(Setting::Number),
+        DeValue::Array(items) => {
+            let texts = items.iter().map(|i| i.get_ref().as_str().map(str::to_owned));
+            texts.collect::<Option<Vec<_>>>().map(Setting::List)
+        }
         _ => None,
     }
 }

@@ -41,6 +41,18 @@ pub fn data_files<'a>(
     paths.into_iter().map(|path| DataText { path: path.to_owned(), text: folder.read(path) }).collect()
 }
 
+/// The files of these paths, as [`data_files`] reads them.
+pub(crate) fn named<'a>(
+    root: &Path,
+    out: Option<&Path>,
+    paths: impl IntoIterator<Item = &'a str>,
+) -> Vec<DataText> {
+    let Ok(root) = root.canonicalize() else { return Vec::new() };
+    let out = out.and_then(|o| o.canonicalize().ok());
+    let folder = Folder { root: &root, out: out.as_deref(), whole: false };
+    paths.into_iter().map(|path| DataText { path: path.to_owned(), text: folder.read(path) }).collect()
+}
+
 /// What stands in quotes behind `load(`.
 fn mentioned(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("load").filter_map(move |(at, word)| {

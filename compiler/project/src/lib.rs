@@ -7,6 +7,7 @@ pub mod codes;
 mod config;
 mod content;
 mod data;
+mod definitions;
 mod discover;
 mod lock;
 mod pins;

@@ -68,7 +68,7 @@ fn alone(root: &Path, out: Option<&Path>, problems: &mut Problems) -> Option<Alo
 
 fn load_root(root: &Path, options: &Options<'_>) -> Result<Project, Failure> {
     let mut problems = Problems::default();
-    let Some(Alone { text, config, lock, sources }) = alone(root, options.out, &mut problems) else {
+    let Some(Alone { text, mut config, lock, sources }) = alone(root, options.out, &mut problems) else {
         return Err(problems.into_failure());
     };
     let dependencies = match options.alone || (config.dependencies.is_empty() && !options.locked) {
@@ -92,10 +92,12 @@ fn load_root(root: &Path, options: &Options<'_>) -> Result<Project, Failure> {
             resolved.dependencies
         }
     };
+    let definitions = crate::definitions::read(root, options.out, &mut config, &mut problems);
     if !problems.is_empty() {
         return Err(problems.into_failure());
     }
-    let data = data_files(root, options.out, sources.iter().map(|s| &*s.text), true);
+    let mut data = data_files(root, options.out, sources.iter().map(|s| &*s.text), true);
+    data.extend(definitions);
     let (root, lock) = (root.to_path_buf(), lock.unwrap_or_default());
     Ok(Project { root, config, sources, data, dependencies, lock })
 }

@@ -28,6 +28,7 @@ codes! {
     UNJUDGED = "IVS6202", "an object without a known schema";
     NO_FORM = "IVS6203", "a value that an object of Kubernetes cannot hold";
     PATCH = "IVS6204", "a patch of what is not there";
+    DEFINITION = "IVS6205", "a file that defines no custom resource";
 }
 
 #[cfg(test)]

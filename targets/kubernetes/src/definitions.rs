@@ -1,6 +1,6 @@
 //! The kinds of objects that are known, with the definitions that a package names.
 use ivs_plan::Context;
-use ivs_schema::Catalog;
+use ivs_schema::{BadDefinition, Catalog};
 use smol_str::SmolStr;
 use std::sync::{Arc, Mutex};
 
@@ -8,8 +8,16 @@ type Files = Vec<(SmolStr, Arc<str>)>;
 
 /// The catalog of the package; the same one as long as its files are the same.
 pub fn catalog(context: &dyn Context) -> Arc<Catalog> {
+    of(context.definitions())
+}
+
+/// The files among these that define nothing.
+pub fn bad(files: Files) -> Vec<BadDefinition> {
+    of(files).bad().to_vec()
+}
+
+fn of(files: Files) -> Arc<Catalog> {
     static LAST: Mutex<Option<(Files, Arc<Catalog>)>> = Mutex::new(None);
-    let files = context.definitions();
     let Ok(mut last) = LAST.lock() else { return Arc::default() };
     if let Some((known, catalog)) = last.as_ref()
         && *known == files

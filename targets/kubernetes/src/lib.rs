@@ -34,6 +34,7 @@ mod workload;
 mod yaml;
 
 pub use codes::CODES;
+pub use definitions::bad as bad_definitions;
 
 use ivs_plan::{Artifact, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_value::StructValue;

@@ -48,9 +48,10 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
                     "the schema of {api} {kind} is not known: such objects are written unchecked"
                 ),
                 path: vec!["body".into(), "kind".into()],
-                help: Some(
-                    "see that `apiVersion` and `kind` are spelled as the API server spells them".into(),
-                ),
+                help: Some(format!(
+                    "name the file with its definition in `ivs.toml`: `[targets.kubernetes] crds = [\"crds/{}.yaml\"]`",
+                    kind.to_lowercase()
+                )),
                 gravity: Gravity::Warning,
                 ..Finding::default()
             }),
