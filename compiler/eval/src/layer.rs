@@ -58,6 +58,7 @@ pub fn family(db: &dyn Db, env: Env, decl: ItemId) -> Arc<Family> {
     let mut machine = Machine::detached(db, env, decl);
     let mut frame = Frame::of(body.clone(), decl);
     let mut members: Vec<(FamilyKey, Arc<[Value]>)> = Vec::new();
+    let mut slugs: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
     let mut too_many = false;
     machine.each(&mut frame, &ir.clauses, &mut |m, f| {
         let key = m.eval(f, ir.key);
@@ -66,7 +67,10 @@ pub fn family(db: &dyn Db, env: Env, decl: ItemId) -> Arc<Family> {
             too_many = true;
             return false;
         }
-        if members.iter().rev().take(MAX_FAMILY).any(|(k, _)| *k == key) {
+        // Equal keys have equal slugs.
+        let slug = ivs_value::funcs::slug_of(&key.text());
+        let first = slugs.get(&slug).and_then(|i| members.get(*i)).map(|(k, _)| k);
+        if first == Some(&key) {
             let span = f.span(db, ir.key);
             m.report(Diagnostic {
                 code: code::DUPLICATE_KEY,
@@ -79,8 +83,7 @@ pub fn family(db: &dyn Db, env: Env, decl: ItemId) -> Arc<Family> {
             });
             return true;
         }
-        let slug = ivs_value::funcs::slug_of(&key.text());
-        if let Some((first, _)) = members.iter().find(|(k, _)| ivs_value::funcs::slug_of(&k.text()) == slug) {
+        if let Some(first) = first {
             let span = f.span(db, ir.key);
             m.report(Diagnostic {
                 code: code::DUPLICATE_KEY,
@@ -98,6 +101,7 @@ pub fn family(db: &dyn Db, env: Env, decl: ItemId) -> Arc<Family> {
             });
             return true;
         }
+        slugs.insert(slug, members.len());
         members.push((key, f.locals.clone().into()));
         true
     });
