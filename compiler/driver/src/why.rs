@@ -93,10 +93,8 @@ impl<'db> Explainer<'db> {
                 place: self.placer.place(&l.place),
             })
             .collect();
-        let mut names = vec![ivs_eval::inst_name(self.db, why.inst).to_string()];
-        names.extend(why.path.iter().map(|p| spelled(p)));
         let mut node = WhyNode {
-            path: names.join("."),
+            path: joined(&ivs_eval::inst_name(self.db, why.inst), &why.path),
             value: shown(&why.value),
             layers,
             reads: Vec::new(),
@@ -121,10 +119,8 @@ impl<'db> Explainer<'db> {
         let cell =
             ivs_eval::loaded_place(self.db, item, path).map(|p| layer("loaded", self.placer.place(&p)));
         let here = layer("constant", self.placer.place(&Place { of: item, span }));
-        let names =
-            std::iter::once(item.key(self.db).name.to_string()).chain(path.iter().map(|p| spelled(p)));
         let mut node = WhyNode {
-            path: names.collect::<Vec<_>>().join("."),
+            path: joined(&item.key(self.db).name, path),
             value: shown(&value),
             layers: cell.into_iter().chain([here]).collect(),
             reads: Vec::new(),
@@ -215,6 +211,14 @@ fn shown(value: &Value) -> String {
         Value::Unknown => "could not be determined".into(),
         v => ivs_value::display(v),
     }
+}
+
+/// A path as it is written: `clients[0].storage`.
+fn joined(head: &str, steps: &[SmolStr]) -> String {
+    steps.iter().fold(head.to_owned(), |path, step| match step.parse::<usize>() {
+        Ok(index) => format!("{path}[{index}]"),
+        Err(_) => format!("{path}.{}", spelled(step)),
+    })
 }
 
 /// A step of a path as it is written: keys that are no words stand in brackets.
