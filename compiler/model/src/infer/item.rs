@@ -101,6 +101,9 @@ const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "open", "emits", "c
 impl<'db, 'ast> Infer<'db, 'ast> {
     fn item(&mut self, tree: &'ast Item) -> Ty {
         self.attributes(&tree.attrs);
+        if !matches!(tree.kind, ItemKind::Dimension { .. }) {
+            self.bare_elsewhere(&tree.attrs);
+        }
         match &tree.kind {
             ItemKind::Kind { name, block } | ItemKind::Struct { name, block } => {
                 self.map.name = name.span;
@@ -303,6 +306,17 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             .label("understood, but not carried out")
             .help("remove it for now; it comes with a later version of ivs");
         self.push(report);
+    }
+
+    /// `@bare` on what is no dimension would be ignored.
+    fn bare_elsewhere(&mut self, attrs: &'ast [Attr]) {
+        for a in attrs.iter().filter(|a| a.name.text == "bare") {
+            let report = self
+                .report(code::UNKNOWN_ATTRIBUTE, a.span, "`@bare` is for dimensions")
+                .label("this is none")
+                .help("in a dimension marked `@bare` a plain number counts the base unit");
+            self.push(report);
+        }
     }
 
     pub(super) fn attributes(&mut self, attrs: &'ast [Attr]) {
