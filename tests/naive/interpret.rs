@@ -114,6 +114,9 @@ pub struct World<'a> {
 pub struct Spent;
 type R<T> = Result<T, Spent>;
 
+/// Names that loops bind, and their values.
+type Locals = Vec<(String, V)>;
+
 impl<'a> World<'a> {
     pub fn of(items: &'a [ivs_grammar::ast::Item]) -> World<'a> {
         let mut world = World::default();
@@ -171,7 +174,7 @@ impl<'a> World<'a> {
         self.decls[decl].kind.words[0].text.to_string()
     }
 
-    fn members(&self, name: &str) -> R<Vec<(Inst, Vec<(String, V)>)>> {
+    fn members(&self, name: &str) -> R<Vec<(Inst, Locals)>> {
         let decl = self.decls[name];
         if decl.template.is_some() {
             return Ok(Vec::new());

@@ -402,7 +402,60 @@ pub fn module_diagnostics(db: &dyn Db, module: Module) -> Vec<ItemDiagnostic> {
         }
     }
     out.extend(recursion(db, index.all.iter().copied()));
+    brought_twice(db, &index.uses, &mut out);
     out
+}
+
+/// Names that two `use`s bring from two modules, where nothing at the place of use could tell which is meant.
+/// Constants are told apart where they are read: [`code::AMBIGUOUS_NAME`].
+fn brought_twice(db: &dyn Db, uses: &[ItemId], out: &mut Vec<ItemDiagnostic>) {
+    let namespace = |item: ItemId| {
+        let key = item.key(db);
+        match key.keyword {
+            "kind" | "struct" | "enum" | "type" | "fn" => Some((0, SmolStr::default())),
+            "decl" => Some((1, key.kind.clone())),
+            _ => None,
+        }
+    };
+    type Name = ((u8, SmolStr), SmolStr);
+    let mut first: FxHashMap<Name, (ItemId, ItemId, Span)> = FxHashMap::default();
+    for &item in uses {
+        let parsed = parse_item(db, item);
+        let Some(ItemKind::Use { path, names, .. }) = parsed.item().map(|i| &i.kind) else { continue };
+        for target in use_targets(db, item) {
+            let Some(name) = &target.name else { continue };
+            let words = path.words.iter().chain(names.iter().flatten());
+            let span = words.map(|w| w.span).nth(target.word).unwrap_or(path.span);
+            let found = in_module(db, item_module(db, item), target.module, name);
+            for brought in found.things.iter().chain(&found.decls) {
+                let Some(space) = namespace(*brought) else { continue };
+                let Some((other, by, place)) = first.get(&(space.clone(), target.local.clone())) else {
+                    first.insert((space, target.local.clone()), (*brought, item, span));
+                    continue;
+                };
+                if other == brought {
+                    continue;
+                }
+                let module = |i: ItemId| i.file(db).module(db).clone();
+                let mut d = error(
+                    code::DUPLICATE_NAME,
+                    item,
+                    span,
+                    format!("two `use`s bring a `{}`", target.local),
+                    &format!("from `{}`", module(*brought)),
+                );
+                d.labels.push(Label {
+                    place: Place { of: *by, span: *place },
+                    text: format!("from `{}`", module(*other)),
+                });
+                d.help.push(format!(
+                    "bring one of them under another name: `use {}.{name} as …`",
+                    module(*brought)
+                ));
+                out.push(d);
+            }
+        }
+    }
 }
 
 /// Functions and constants that need themselves: one report per loop, at its least name.
