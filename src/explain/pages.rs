@@ -54,6 +54,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS1022", include_str!("../../docs/errors/IVS1022.md")),
     ("IVS1030", include_str!("../../docs/errors/IVS1030.md")),
     ("IVS1031", include_str!("../../docs/errors/IVS1031.md")),
+    ("IVS1032", include_str!("../../docs/errors/IVS1032.md")),
     ("IVS1040", include_str!("../../docs/errors/IVS1040.md")),
     ("IVS1041", include_str!("../../docs/errors/IVS1041.md")),
     ("IVS1042", include_str!("../../docs/errors/IVS1042.md")),

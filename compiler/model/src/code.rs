@@ -35,6 +35,7 @@ codes! {
     NO_PLACE = "IVS1045", "a `fix` or `at` that names no place";
     TEST_ENVIRONMENT = "IVS1046", "a test in an environment that is not declared";
     TEST_ITEM = "IVS1047", "an item that cannot stand in a test";
+    ITEM_JOINED = "IVS1032", "an item that goes on from the one above";
     DUPLICATE_PATH = "IVS1103", "a path set twice";
     FINAL_OVERRIDDEN = "IVS1104", "a final value overridden";
     REMOVED_ABSENT = "IVS1105", "a key removed that is not there";

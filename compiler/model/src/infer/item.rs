@@ -81,6 +81,9 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
         Some(tree) => infer.item(tree),
         None => Ty::Error,
     };
+    if parsed.chunk.errors.is_empty() {
+        infer.joined(&parsed.chunk.items);
+    }
     let Infer { mut body, mut map, mut diagnostics, mut uses, .. } = infer;
     // These stay; room to grow is of no more use.
     body.exprs.shrink_to_fit();
@@ -306,6 +309,27 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             .label("understood, but not carried out")
             .help("remove it for now; it comes with a later version of ivs");
         self.push(report);
+    }
+
+    /// A file is cut into items by how lines begin: what begins as a head goes on (`from`, `by`) belongs to the item
+    /// above, and must not be lost there.
+    fn joined(&mut self, items: &[Item]) {
+        for item in items.iter().skip(1) {
+            let word = match &item.kind {
+                ItemKind::Decl(d) => d.kind.span,
+                _ => item.span,
+            };
+            let text = self.source(word).to_owned();
+            let report = self
+                .report(
+                    code::ITEM_JOINED,
+                    word,
+                    format!("`{text}` at the beginning of a line goes on with the item above"),
+                )
+                .label("this is not read as an item of its own")
+                .help("a kind of such a name cannot be declared or used below another item: rename the kind");
+            self.push(report);
+        }
     }
 
     /// `@bare` on what is no dimension would be ignored.
