@@ -580,6 +580,9 @@ impl<'db> Machine<'db> {
         field: Option<&Field>,
         steps: &[Step],
     ) -> Option<Slot> {
+        if ivs_model::endless(self.db, s) {
+            return Some(Slot::Done(Value::Unknown));
+        }
         let merges: Vec<(ContribId, BlockId)> = steps
             .iter()
             .rev()

@@ -33,7 +33,7 @@ pub use names::{
     Found, Module, ModuleIndex, Modules, TEST_ITEMS, TEST_TEXT, item_module, library_thing, module_index,
     modules, package_of, resolve,
 };
-pub use report::{item_diagnostics, module_diagnostics, own_version};
+pub use report::{endless, item_diagnostics, module_diagnostics, own_version};
 pub use suggest::closest;
 pub use ty::{Record, Refined, Ty};
 pub use types::type_alias;

@@ -403,7 +403,78 @@ pub fn module_diagnostics(db: &dyn Db, module: Module) -> Vec<ItemDiagnostic> {
     }
     out.extend(recursion(db, index.all.iter().copied()));
     brought_twice(db, &index.uses, &mut out);
+    for &item in index.all.iter().filter(|i| i.key(db).keyword == "struct" && endless(db, **i)) {
+        out.extend(endless_report(db, item));
+    }
     out
+}
+
+/// The structs that are always there in a value of a struct, with the fields that hold them.
+fn always_within(db: &dyn Db, item: ItemId) -> Vec<(ItemId, SmolStr)> {
+    let schema = crate::fields::schema(db, item);
+    let within =
+        schema.fields.iter().filter(|f| !f.optional && !f.has_default).filter_map(|f| match f.ty.core() {
+            Ty::Struct(s) => Some((*s, f.name.clone())),
+            _ => None,
+        });
+    within.collect()
+}
+
+/// The structs that are always there in a value of a struct, at any depth, without itself unless it is among them.
+fn all_within(db: &dyn Db, item: ItemId) -> Vec<ItemId> {
+    let mut found: Vec<ItemId> = Vec::new();
+    let mut open = vec![item];
+    while let Some(at) = open.pop() {
+        for (s, _) in always_within(db, at) {
+            if !found.contains(&s) {
+                found.push(s);
+                open.push(s);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value of a struct would always have another of the same struct within it, and so never end.
+#[salsa::tracked(returns(copy))]
+pub fn endless(db: &dyn Db, item: ItemId) -> bool {
+    all_within(db, item).contains(&item)
+}
+
+fn endless_report(db: &dyn Db, item: ItemId) -> Option<ItemDiagnostic> {
+    let all = all_within(db, item);
+    let on_loop = |i: &&ItemId| all_within(db, **i).contains(&item);
+    // One error per loop, at its least name.
+    let least = all.iter().filter(on_loop).min_by_key(|i| crate::decl::qualified_name(db, **i))?;
+    if *least != item {
+        return None;
+    }
+    let (within, field) = always_within(db, item)
+        .into_iter()
+        .find(|(s, _)| *s == item || all_within(db, *s).contains(&item))?;
+    let parsed = parse_item(db, item);
+    let Some(ItemKind::Struct { block, .. }) = parsed.item().map(|i| &i.kind) else { return None };
+    let span = block.entries.iter().find_map(|e| match &e.kind {
+        ivs_grammar::ast::EntryKind::Def { name, .. } if name.text == field => Some(name.span),
+        _ => None,
+    })?;
+    let mut d = error(
+        code::RECURSION,
+        item,
+        span,
+        format!("`{}` always contains itself", item.key(db).name),
+        &match within == item {
+            true => "a value of it would never end".to_owned(),
+            false => format!(
+                "a `{}` is always there, and in it another `{}`",
+                within.key(db).name,
+                item.key(db).name
+            ),
+        },
+    );
+    d.help.push("a field that may be absent, a list or a map ends it".into());
+    d.fixes.push(fix(format!("let it be absent: `{field}?`"), item, span, &format!("{field}?")));
+    Some(d)
 }
 
 /// Names that two `use`s bring from two modules, where nothing at the place of use could tell which is meant.
