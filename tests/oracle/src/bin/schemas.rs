@@ -90,7 +90,8 @@ fn custom(folder: &Path, groups: &mut BTreeMap<String, Lines>) -> Result<(), Str
                 if text("/kind") != "CustomResourceDefinition" {
                     continue;
                 }
-                let (group, kind, scope) = (text("/spec/group"), text("/spec/names/kind"), text("/spec/scope"));
+                let (group, kind, scope) =
+                    (text("/spec/group"), text("/spec/names/kind"), text("/spec/scope"));
                 let versions = object.pointer("/spec/versions").and_then(Json::as_array);
                 for version in versions.into_iter().flatten() {
                     if version.get("served") == Some(&Json::Bool(false)) {
@@ -113,7 +114,9 @@ fn stripped(schema: &Json) -> Json {
     let mut out = Map::new();
     for (key, value) in source {
         let value = match key.as_str() {
-            "description" | "title" | "example" | "externalDocs" | "x-kubernetes-group-version-kind" => continue,
+            "description" | "title" | "example" | "externalDocs" | "x-kubernetes-group-version-kind" => {
+                continue;
+            }
             "properties" => {
                 let fields = value.as_object().into_iter().flatten();
                 fields.map(|(name, s)| (name.clone(), stripped(s))).collect::<Map<_, _>>().into()
