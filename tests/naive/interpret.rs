@@ -58,6 +58,8 @@ struct Scope<'a> {
     path: Vec<String>,
     of: String,
     block: Option<&'a Block>,
+    /// How many local names are in sight in the block: those of loops in its formulas are not.
+    locals: usize,
 }
 
 #[derive(Clone)]
@@ -219,7 +221,12 @@ impl<'a> World<'a> {
         for link in links.into_iter().rev() {
             let own = link.name.text == inst.decl;
             let mut push = |block: &'a Block| {
-                let scope = Scope { path: Vec::new(), of: self.kind_of(&inst.decl), block: Some(block) };
+                let scope = Scope {
+                    path: Vec::new(),
+                    of: self.kind_of(&inst.decl),
+                    block: Some(block),
+                    locals: if own { locals.len() } else { 0 },
+                };
                 layers.push((
                     Layer::Block(block),
                     Frame {
@@ -291,7 +298,7 @@ impl<'a> World<'a> {
             Ty::Struct(shape) => {
                 let field = self.fields(shape).into_iter().find(|(n, _)| n == name);
                 let field = field.unwrap_or_else(|| panic!("no field {name} in {shape}")).1;
-                let scope = Scope { path: path.to_vec(), of: shape.clone(), block: None };
+                let scope = Scope { path: path.to_vec(), of: shape.clone(), block: None, locals: 0 };
                 let default = field.default.map(|e| {
                     let frame = Frame {
                         inst: Some(inst.clone()),
@@ -362,7 +369,12 @@ impl<'a> World<'a> {
                 (ty, op)
                 && second.is_none()
             {
-                inner.scopes.push(Scope { path: below, of: shape.clone(), block: Some(block) });
+                inner.scopes.push(Scope {
+                    path: below,
+                    of: shape.clone(),
+                    block: Some(block),
+                    locals: frame.locals.len(),
+                });
             }
             at = match (second, op) {
                 (Some(key), op) => layered(at, Layer::Entry(key, op), inner),
@@ -597,6 +609,7 @@ impl<'a> World<'a> {
             if let Some(value) = value {
                 let mut outer = frame.clone();
                 outer.scopes.truncate(i + 1);
+                outer.locals.truncate(scope.locals);
                 return self.eval(value, &outer);
             }
             if name == "name" && scope.path.is_empty() && self.kinds.contains(&scope.of) {
