@@ -517,6 +517,31 @@ pub enum BinaryOp {
     Div,
 }
 
+impl BinaryOp {
+    /// As it is written.
+    pub fn spelling(self) -> &'static str {
+        match self {
+            BinaryOp::Or => "or",
+            BinaryOp::And => "and",
+            BinaryOp::Eq => "==",
+            BinaryOp::Ne => "!=",
+            BinaryOp::Lt => "<",
+            BinaryOp::Le => "<=",
+            BinaryOp::Gt => ">",
+            BinaryOp::Ge => ">=",
+            BinaryOp::In => "in",
+            BinaryOp::Is => "is",
+            BinaryOp::Matches => "matches",
+            BinaryOp::Coalesce => "??",
+            BinaryOp::Range => "..",
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+        }
+    }
+}
+
 /// What follows an expression.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]

@@ -5,7 +5,7 @@
 //! of later targets included, and cannot fall behind what they do.
 
 use crate::emit::{Asks, lowered_with};
-use ivs_eval::{Env, Inst, inst_of};
+use ivs_eval::{Env, Inst, inst_of, key_text};
 use ivs_plan::{Artifact, Context};
 use ivs_source::Db;
 use ivs_value::{Map, Number, RefValue, StructValue, Value};
@@ -110,7 +110,7 @@ fn whole_lists(object: &StructValue, mut path: Vec<SmolStr>) -> Vec<SmolStr> {
             }
             Some(Value::Struct(s)) => s.get(&step).cloned(),
             Some(Value::Map(m)) => {
-                m.entries.iter().find(|(k, _)| key_step(k) == step).map(|(_, v)| v.clone())
+                m.entries.iter().find(|(k, _)| key_text(k) == step).map(|(_, v)| v.clone())
             }
             Some(Value::Member(m)) => m.fields.as_ref().and_then(|f| f.get(&step).cloned()),
             _ => None,
@@ -148,7 +148,7 @@ fn each_leaf(value: &Value, path: &mut Vec<SmolStr>, out: &mut Vec<(Vec<SmolStr>
         }
         Value::Map(m) => {
             for (k, v) in &m.entries {
-                inner(key_step(k), v, out);
+                inner(key_text(k), v, out);
             }
         }
         Value::List(xs) => {
@@ -210,15 +210,6 @@ fn others(value: &Value) -> Vec<Value> {
     }
 }
 
-fn key_step(key: &Value) -> SmolStr {
-    match key {
-        Value::Str(s) => s.clone(),
-        Value::Member(m) => m.name.clone(),
-        Value::Ref(r) => r.name.clone(),
-        other => SmolStr::from(ivs_value::display(other)),
-    }
-}
-
 /// A value with another one at a path. A range is replaced whole: its last step names the end that differs.
 fn replaced(value: &Value, path: &[SmolStr], by: &Value) -> Value {
     let Some((step, rest)) = path.split_first() else { return by.clone() };
@@ -243,7 +234,7 @@ fn replaced(value: &Value, path: &[SmolStr], by: &Value) -> Value {
             m.entries
                 .iter()
                 .map(|(k, v)| {
-                    (k.clone(), if key_step(k) == *step { replaced(v, rest, by) } else { v.clone() })
+                    (k.clone(), if key_text(k) == *step { replaced(v, rest, by) } else { v.clone() })
                 })
                 .collect(),
         ))),

@@ -196,11 +196,9 @@ impl<'db> Explainer<'db> {
 fn inside(value: Value, path: &[SmolStr]) -> Option<Value> {
     path.iter().try_fold(value, |at, step| match &at {
         Value::List(xs) => xs.get(step.parse::<usize>().ok()?).cloned(),
-        Value::Map(m) => m
-            .entries
-            .iter()
-            .find(|(k, _)| ivs_value::display(k).trim_matches('"') == step.as_str())
-            .map(|(_, v)| v.clone()),
+        Value::Map(m) => {
+            m.entries.iter().find(|(k, _)| ivs_eval::key_text(k) == *step).map(|(_, v)| v.clone())
+        }
         Value::Struct(s) => s.get(step).cloned(),
         other => other.part(step),
     })
@@ -353,11 +351,9 @@ pub(crate) fn missing(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> St
         };
         let next = match &at {
             Value::Struct(s) => s.get(step).cloned(),
-            Value::Map(m) => m
-                .entries
-                .iter()
-                .find(|(k, _)| ivs_value::display(k).trim_matches('"') == step.as_str())
-                .map(|(_, v)| v.clone()),
+            Value::Map(m) => {
+                m.entries.iter().find(|(k, _)| ivs_eval::key_text(k) == *step).map(|(_, v)| v.clone())
+            }
             other => other.part(step),
         };
         let Some(next) = next else {

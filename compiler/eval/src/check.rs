@@ -228,17 +228,11 @@ pub(crate) fn shown(m: &mut Machine<'_>, f: &mut Frame, cond: ExprId) -> String 
     let Some(TExpr::Binary { op, left, right }) = ir.exprs.get(at as usize) else {
         return format!("`{text}` is false");
     };
-    let sign = match op {
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Matches => "matches",
-        _ => return format!("`{text}` is false"),
-    };
+    use BinaryOp as B;
+    if !matches!(op, B::Eq | B::Ne | B::Lt | B::Le | B::Gt | B::Ge | B::In | B::Matches) {
+        return format!("`{text}` is false");
+    }
+    let sign = op.spelling();
     let (a, b) = (m.eval(f, *left), m.eval(f, *right));
     format!("`{text}` is `{} {sign} {}`", ivs_value::display(&a), ivs_value::display(&b))
 }

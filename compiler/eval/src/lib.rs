@@ -42,6 +42,7 @@ pub use layer::{
 };
 pub use load::data_place;
 pub use locate::{Spot, locate};
+pub use node::key_text;
 pub use provenance::{Link, provenance};
 pub use result::{ObjectResult, PathKey, object, object_once, value};
 pub use why::{Cause, Layer as WhyLayer, Role, Why, causes_of_constant, loaded_place, why};

@@ -154,15 +154,10 @@ impl<'db> Machine<'db> {
 
     fn is_base_layer(&self, contrib_at: usize) -> bool {
         let Some(inst) = self.inst else { return false };
-        let Some(own) = self.node(0).and_then(|n| n.contribs.get(contrib_at)).and_then(|c| self.contrib(*c))
-        else {
-            return false;
-        };
         // The own body and what amends it stand at and above the declaration's own layer.
         let own_at = self.node(0).and_then(|n| {
             n.contribs.iter().position(|c| self.contrib(*c).is_some_and(|c| c.item == inst.decl(self.db)))
         });
-        let _ = own;
         own_at.is_some_and(|o| contrib_at < o)
     }
 
@@ -962,7 +957,8 @@ fn article(ty: &str) -> String {
     }
 }
 
-pub(crate) fn key_text(key: &Value) -> SmolStr {
+/// A key as a step of a path.
+pub fn key_text(key: &Value) -> SmolStr {
     match key {
         Value::Str(s) => s.clone(),
         Value::Member(m) => m.name.clone(),

@@ -68,8 +68,12 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
 /// A package `main` of one text, named `path` in messages; for stdin and for scratch files. What it loads is looked
 /// for below the current folder.
 pub fn load_text(path: &str, text: &str) -> Project {
-    let source = SourceText { path: path.to_owned(), module: "main".to_owned(), text: Arc::from(text) };
-    let root = PathBuf::from(".");
+    single(path.to_owned(), text, PathBuf::from("."))
+}
+
+/// A package of one source, with what it loads from below `root`.
+fn single(path: String, text: &str, root: PathBuf) -> Project {
+    let source = SourceText { path, module: "main".to_owned(), text: Arc::from(text) };
     let data = data_files(&root, None, [text], false);
     Project {
         root,
@@ -93,17 +97,7 @@ fn load_single(file: &Path) -> Result<Project, Failure> {
     let mut problems = Problems::default();
     let text = discover::read(file, &name, &mut problems);
     let Some(text) = text else { return Err(problems.into_failure()) };
-    let source = SourceText { path: name, module: "main".to_owned(), text: Arc::from(text) };
-    let root = file.parent().map(Path::to_path_buf).unwrap_or_default();
-    let data = data_files(&root, None, [&*source.text], false);
-    Ok(Project {
-        root,
-        config: Config::named("main"),
-        sources: vec![source],
-        data,
-        dependencies: Vec::new(),
-        lock: Lock::default(),
-    })
+    Ok(single(name, &text, file.parent().map(Path::to_path_buf).unwrap_or_default()))
 }
 
 /// Whether `name` is a word of the language: a letter or `_`, then letters, digits, `_`, and `-` before a letter or digit.

@@ -4,28 +4,6 @@ use super::lines::{Line, Lines};
 use super::print::Printer;
 use crate::ast::{Arg, BinaryOp, Clauses, Expr, ExprKind, PostfixOp, Span, TypeExpr, TypeKind, UnaryOp};
 
-fn spelling(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Is => "is",
-        BinaryOp::Matches => "matches",
-        BinaryOp::Coalesce => "??",
-        BinaryOp::Range => "..",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-    }
-}
-
 /// Elements between brackets that are separated by commas.
 pub(super) struct Elements<'e> {
     pub(super) open: &'e str,
@@ -98,7 +76,7 @@ impl<'s> Printer<'s> {
                 for operand in rest {
                     let blank = operand.op != BinaryOp::Range;
                     self.join(blank, true);
-                    self.token(spelling(operand.op));
+                    self.token(operand.op.spelling());
                     self.join(blank, true);
                     self.expr(&operand.expr);
                 }
