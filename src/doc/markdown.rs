@@ -10,9 +10,8 @@ pub fn markdown(reference: &Reference, title: &str, note: &str) -> String {
     out.push_str("\n## Contents\n\n");
     for m in &reference.modules {
         let _ = writeln!(out, "- [{0}](#module-{0})", m.name);
-        for (sort, title, items) in by_sort(m).into_iter().filter(|(sort, ..)| !is_brief(sort)) {
+        for (_, title, items) in by_sort(m).into_iter().filter(|(sort, ..)| !is_brief(sort)) {
             let links: Vec<String> = items.iter().map(|i| format!("[{}](#{})", i.name, i.id)).collect();
-            let _ = sort;
             let _ = writeln!(out, "  - {title}: {}", links.join(", "));
         }
     }

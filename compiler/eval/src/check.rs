@@ -4,7 +4,7 @@ use crate::inst::{Env, Inst, inst_name, inst_of};
 use crate::machine::{Contrib, Frame, Machine};
 use crate::require::conclude;
 use ivs_grammar::ast::BinaryOp;
-use ivs_model::ir::{CheckIr, ExprId, RequireIr, TExpr};
+use ivs_model::ir::{ExprId, RequireIr, TExpr};
 use ivs_model::{body, code, qualified_name, source_map};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, intern_code};
 use ivs_value::Value;
@@ -126,7 +126,7 @@ fn run(
                     count.1 += 1;
                     failed(i as u32, &frame);
                     if explain {
-                        result.findings.push(finding(m, contrib, &mut frame, c, r, i));
+                        result.findings.push(finding(m, contrib, &mut frame, r, i));
                     }
                     m.steps = 0;
                 }
@@ -170,11 +170,9 @@ fn finding(
     m: &mut Machine<'_>,
     contrib: u32,
     frame: &mut Frame,
-    c: &CheckIr,
     r: &RequireIr,
     ordinal: usize,
 ) -> CheckFinding {
-    let _ = c;
     let db = m.db;
     let check = frame.item;
     // The nearest declaration that a loop bound, or whose part it bound.

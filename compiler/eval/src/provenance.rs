@@ -73,10 +73,7 @@ fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) ->
         }
         match &e.op {
             OpIr::Set(x) | OpIr::Append(x) => out.push((e.mark, Some(*x))),
-            OpIr::Merge(b) if rest.is_empty() => {
-                let _ = b;
-                out.push((e.mark, None));
-            }
+            OpIr::Merge(_) if rest.is_empty() => out.push((e.mark, None)),
             OpIr::Merge(b) => {
                 if let Some(inner_block) = ir.blocks.get(*b as usize) {
                     out.extend(places(db, ir, inner_block, &inner, rest));

@@ -27,7 +27,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let found = crate::names::resolve(self.db, self.module, name.clone());
         if let Some(f) = found.things.iter().copied().find(|t| t.key(self.db).keyword == "fn") {
-            return self.call_fn(f, at, args, span);
+            return self.call_fn(f, args, span);
         }
         if name == "secret" {
             return self.secret(args, span);
@@ -120,11 +120,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.add(TExpr::Construct { of: e, member: i, args: args.into() }, Ty::Enum(e), span)
     }
 
-    pub(super) fn call_fn(&mut self, f: ItemId, at: Span, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
+    pub(super) fn call_fn(&mut self, f: ItemId, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
         self.uses.push(f);
         let schema = fn_schema(self.db, f);
         let name = f.key(self.db).name.clone();
-        let _ = at;
         let args = self.arguments(&name, &schema.params, args, span);
         let result = schema.result.clone().unwrap_or(Ty::Error);
         self.add(TExpr::CallFn { function: f, args: args.into() }, result, span)
@@ -302,7 +301,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .label("its value is unknown to the compiler");
             return self.fail(report);
         }
-        let Some(result) = self.result_of(f, &types, slots.iter().flatten().count(), args) else {
+        let Some(result) = self.result_of(f, &types, slots.iter().flatten().count()) else {
             let shown: Vec<String> = types
                 .iter()
                 .zip(&slots)
@@ -380,7 +379,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     /// The result type of a library function; `None` if it cannot take these.
-    fn result_of(&self, f: &Function, types: &[Ty], given: usize, args: &[Arg]) -> Option<Ty> {
+    fn result_of(&self, f: &Function, types: &[Ty], given: usize) -> Option<Ty> {
         let t = |i: usize| types.get(i).map(Ty::plain).unwrap_or(&Ty::Error);
         let element = |i: usize| match t(i) {
             Ty::List(e) => Some((**e).clone()),
@@ -489,10 +488,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             "cidr_host" => return (text(0) && *t(1) == Ty::Int).then_some(Ty::Str),
             "cidr_subnet" => return (text(0) && *t(1) == Ty::Int && *t(2) == Ty::Int).then_some(Ty::Cidr),
             "cidr_size" | "cidr_prefix" => return text(0).then_some(Ty::Int),
-            _ => {
-                let _ = args;
-                return None;
-            }
+            _ => return None,
         })
     }
 

@@ -90,7 +90,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ExprKind::If { arms, otherwise } => self.conditional(arms, otherwise, span, want),
             ExprKind::Unary { op, operand, .. } => self.unary(*op, operand, span, want),
             ExprKind::Binary { first, rest } => self.binary(first, rest, span, want),
-            ExprKind::Postfix { base, ops } => self.postfix(base, ops, span, want),
+            ExprKind::Postfix { base, ops } => self.postfix(base, ops, want),
         }
     }
 

@@ -19,10 +19,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         &mut self,
         base: &'ast Expr,
         ops: &'ast [PostfixOp],
-        span: Span,
         want: Option<&Ty>,
     ) -> (ExprId, Ty) {
-        let (mut id, mut ty, used) = match self.head(base, ops, span, want) {
+        let (mut id, mut ty, used) = match self.head(base, ops, want) {
             Ok(found) => found,
             Err(reported) => return reported,
         };
@@ -57,7 +56,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         &mut self,
         base: &'ast Expr,
         ops: &'ast [PostfixOp],
-        span: Span,
         want: Option<&Ty>,
     ) -> Result<(ExprId, Ty, usize), (ExprId, Ty)> {
         let ExprKind::Name(name) = &base.kind else {
@@ -112,10 +110,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let (id, ty) = self.of_meaning(m, name, base.span);
                 Ok((id, ty, 0))
             }
-            Err(reported) => {
-                let _ = span;
-                Err(reported)
-            }
+            Err(reported) => Err(reported),
         }
     }
 
@@ -197,7 +192,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 if t.key(self.db).keyword == "fn"
                     && let Some(PostfixOp::Call { args, span }) = ops.get(i + 1)
                 {
-                    let (id, ty) = self.call_fn(t, last, args, last.to(*span));
+                    let (id, ty) = self.call_fn(t, args, last.to(*span));
                     return Some(Ok((id, ty, i + 2)));
                 }
                 let (id, ty) = self.thing_value(t, last);
