@@ -12,7 +12,7 @@ use ivs_target_kubernetes::Kubernetes;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The layout that `ivs.toml` chooses for a target: `layout = "declaration"` or `"folder"`.
 pub(crate) fn layout(config: &ivs_project::Config, target: &str) -> Layout {
@@ -23,15 +23,22 @@ pub(crate) fn layout(config: &ivs_project::Config, target: &str) -> Layout {
 }
 
 /// Every target.
-pub fn targets() -> [&'static dyn Target; 2] {
-    [&Documents, &Kubernetes]
+pub fn targets() -> &'static [&'static dyn Target] {
+    &[&Documents, &Kubernetes]
 }
 
 /// The lowering of a name such as `kubernetes.workload`, for a kind.
 fn lowering(emits: &str, kind: &str) -> Option<&'static Lowering> {
-    let (family, name) = emits.split_once('.')?;
-    let target = targets().into_iter().find(|t| t.family() == family)?;
-    target.lowerings().iter().find(|l| l.name == name && l.kind == kind)
+    static BY_NAME: LazyLock<FxHashMap<String, Vec<&'static Lowering>>> = LazyLock::new(|| {
+        let mut all: FxHashMap<String, Vec<&'static Lowering>> = FxHashMap::default();
+        for target in targets() {
+            for lowering in target.lowerings() {
+                all.entry(format!("{}.{}", target.family(), lowering.name)).or_default().push(lowering);
+            }
+        }
+        all
+    });
+    BY_NAME.get(emits)?.iter().copied().find(|l| l.kind == kind)
 }
 
 pub(crate) struct Asks<'db> {
@@ -93,7 +100,7 @@ pub(crate) fn judged(db: &dyn Db, inst: Inst, object: &StructValue) -> bool {
     if schema.emits.is_empty() || !schema.open && !schema.fields.iter().any(|f| f.ty.is_free()) {
         return false;
     }
-    targets().into_iter().any(|t| t.judges(&schema.name, object))
+    targets().iter().any(|t| t.judges(&schema.name, object))
 }
 
 /// Lowers an evaluated declaration.

@@ -3,6 +3,7 @@
 //! Takes evaluated declarations. Gives artifacts (folder, file, text) and findings at value paths. Never prints,
 //! never writes a file, never asks the query engine directly.
 
+pub mod read;
 mod text;
 
 pub use text::Text;
@@ -153,6 +154,7 @@ pub enum Layout {
 }
 
 /// A function that turns a declaration into artifacts.
+#[derive(Clone, Copy)]
 pub struct Lowering {
     /// `workload`
     pub name: &'static str,

@@ -2,7 +2,7 @@
 //!
 //! Canonical: no fraction, and the largest suffix that leaves none; so the API server gives back what was sent.
 //! What a form cannot hold exactly is refused, never rounded.
-use crate::read;
+use ivs_plan::read;
 use ivs_value::{Number, Value};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;

@@ -1,7 +1,8 @@
 //! What changes a service's number of replicas: a HorizontalPodAutoscaler, or KEDA's ScaledObject where time or
 //! events decide or the number may be zero. Never both, and never beside `replicas` of the Deployment.
 use crate::emit::{Emit, Order};
-use crate::{amounts, codes, keda, read};
+use crate::{amounts, codes, keda};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::StructValue;
 use k8s_openapi::api::autoscaling::v2::{

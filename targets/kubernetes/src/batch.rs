@@ -1,6 +1,7 @@
 //! Work that ends: Job, CronJob, and a sweep's Indexed Job.
 use crate::emit::{Emit, Order, Room};
-use crate::{names, pod, read};
+use crate::{names, pod};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::Value;
 use k8s_openapi::api::batch::v1::{

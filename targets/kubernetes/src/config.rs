@@ -1,6 +1,7 @@
 //! A config's ConfigMap.
 use crate::emit::{Emit, Order, Texts};
-use crate::{codes, names, read};
+use crate::{codes, names};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use k8s_openapi::api::core::v1::ConfigMap;
 

@@ -2,7 +2,8 @@
 //!
 //! `maxUnavailable`, never `minAvailable`: a budget of as many pods as there are would block every drain of a node.
 use crate::emit::{Emit, Order};
-use crate::{amounts, codes, read};
+use crate::{amounts, codes};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;

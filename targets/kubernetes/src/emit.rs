@@ -1,5 +1,6 @@
 //! What all lowerings share: the subject, its names, labels and place, findings, printed objects.
-use crate::{amounts, codes, definitions, names, patch, read, tree, yaml};
+use crate::{amounts, codes, definitions, names, patch, tree, yaml};
+use ivs_plan::read;
 use ivs_plan::{Artifact, Context, Finding, Gravity, Lowered, Spot, Subject};
 use ivs_schema::{Fault, Kind};
 use ivs_value::{RefValue, StructValue, Value};

@@ -5,7 +5,8 @@ use crate::custom::keda::{
     TargetName, Trigger, TriggerAuthenticationSpec,
 };
 use crate::emit::{Emit, Order, Room, Texts};
-use crate::{amounts, autoscaler, codes, names, pod, read};
+use crate::{amounts, autoscaler, codes, names, pod};
+use ivs_plan::read;
 use ivs_value::{StructValue, Value};
 
 /// Emits a ScaledObject, and a TriggerAuthentication for each event with a secret.

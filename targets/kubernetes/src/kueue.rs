@@ -5,7 +5,7 @@ use crate::custom::kueue::{
     ResourceFlavorSpec, ResourceGroup, ResourceQuota, WORKLOAD_PRIORITY_CLASS, WorkloadPriorityClass,
 };
 use crate::emit::{Emit, Order, Texts};
-use crate::read;
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{StructValue, Value};
 use k8s_openapi::api::core::v1::Toleration;

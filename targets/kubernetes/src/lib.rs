@@ -25,7 +25,7 @@ mod placement;
 mod pod;
 mod priority;
 mod probes;
-mod read;
+
 mod role;
 mod route;
 mod tree;

@@ -5,6 +5,7 @@ use crate::{
     vertical, workload,
 };
 use ivs_plan::Lowering;
+use std::sync::LazyLock;
 
 macro_rules! reads {
     ($($own:literal),* $(,)?) => {
@@ -22,8 +23,10 @@ macro_rules! pod {
     };
 }
 
-/// All lowerings of this target.
-pub static LOWERINGS: [Lowering; 20] = [
+/// All lowerings of this target: a table per field.
+pub static LOWERINGS: LazyLock<Vec<Lowering>> = LazyLock::new(|| [CORE].concat());
+
+const CORE: &[Lowering] = &[
     Lowering {
         name: "manifest",
         kind: "manifest",

@@ -1,6 +1,7 @@
 //! Objects that users write themselves.
 use crate::emit::{Emit, Order};
-use crate::{codes, names, read, tree};
+use crate::{codes, names, tree};
+use ivs_plan::read;
 use ivs_plan::{Context, Finding, Gravity, Lowered, Spot, Subject};
 use ivs_schema::Kind;
 use ivs_value::Value;

@@ -1,6 +1,7 @@
 //! Namespaces with their labels, quotas, defaults and closed network; one per tenant for a tenancy.
 use crate::emit::{self, Emit, Isolation, Order, Room};
-use crate::{codes, names, network, read};
+use crate::{codes, names, network};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{StructValue, Value};
 use k8s_openapi::api::core::v1::{

@@ -1,7 +1,8 @@
 //! NetworkPolicies: what closed namespaces let through. Policies add up, so each declaration emits its own part.
 //! Names of declarations have no dots; names made of several parts are joined by dots, so none are equal.
 use crate::emit::{self, Emit, Order, Room, Texts};
-use crate::{names, read};
+use crate::names;
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{RefValue, StructValue, Value};
 use k8s_openapi::api::networking::v1::{

@@ -1,6 +1,7 @@
 //! Patches: what a declaration changes in the objects that it is lowered to.
 use crate::emit::{Emit, Object};
-use crate::{codes, read, tree};
+use crate::{codes, tree};
+use ivs_plan::read;
 use ivs_plan::{Finding, Lowered, Spot, Subject};
 use serde_json::Value as Json;
 use smol_str::SmolStr;

@@ -1,6 +1,6 @@
 //! Which nodes pods go to: spread over zones, spot capacity, GPUs.
 use crate::emit::Emit;
-use crate::read;
+use ivs_plan::read;
 use k8s_openapi::api::core::v1::{
     Affinity, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec,
     PreferredSchedulingTerm, Toleration, TopologySpreadConstraint,

@@ -1,6 +1,7 @@
 //! Pods: one container, its resources, environment, files and rights. Shared by services and jobs.
 use crate::emit::{Emit, Isolation, Room, Texts};
-use crate::{codes, names, placement, probes, read};
+use crate::{codes, names, placement, probes};
+use ivs_plan::read;
 use ivs_value::{StructValue, Value};
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapEnvSource, ConfigMapVolumeSource, Container, ContainerPort, EnvFromSource, EnvVar,

@@ -1,6 +1,7 @@
 //! A priority's PriorityClass.
+use crate::codes;
 use crate::emit::{Emit, Order};
-use crate::{codes, read};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 

@@ -1,6 +1,6 @@
 //! Probes.
 use crate::emit::Emit;
-use crate::read;
+use ivs_plan::read;
 use ivs_value::Value;
 use k8s_openapi::api::core::v1::{ExecAction, HTTPGetAction, Probe, TCPSocketAction};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;

@@ -1,6 +1,7 @@
 //! Permissions: Role and RoleBinding, or ClusterRole and ClusterRoleBinding.
+use crate::codes;
 use crate::emit::{Emit, Order};
-use crate::{codes, read};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{TaggedValue, Value};
 use k8s_openapi::api::rbac::v1::{

@@ -5,7 +5,8 @@ use crate::custom::gateway::{
     Parent, PathMatch, Rule, Timeouts, Tls,
 };
 use crate::emit::{Emit, Order, Room};
-use crate::{amounts, codes, network, read};
+use crate::{amounts, codes, network};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{RefValue, StructValue};
 

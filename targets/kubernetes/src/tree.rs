@@ -1,6 +1,7 @@
 //! Values as trees of JSON: what users write freely becomes what Kubernetes reads.
 use crate::emit::Emit;
-use crate::{amounts, codes, read};
+use crate::{amounts, codes};
+use ivs_plan::read;
 use ivs_value::{Number, Quantity, Value};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};

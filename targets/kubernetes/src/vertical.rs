@@ -5,7 +5,7 @@ use crate::custom::vpa::{
     VerticalPodAutoscalerSpec,
 };
 use crate::emit::{Emit, Order};
-use crate::read;
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 
 /// `service` → VerticalPodAutoscaler, unless `vertical = off`.

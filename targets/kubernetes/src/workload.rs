@@ -1,6 +1,7 @@
 //! A service's Deployment, Service and ServiceAccount.
 use crate::emit::{Emit, Order, Room};
-use crate::{amounts, autoscaler, codes, pod, read};
+use crate::{amounts, autoscaler, codes, pod};
+use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::Value;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment};

@@ -1,4 +1,4 @@
-//! Reading values. Types were checked before; what does not fit all the same is answered with `None`.
+//! Reading values in a lowering. Types were checked before; what does not fit all the same is answered with `None`.
 use ivs_value::{Number, RefValue, StructValue, TaggedValue, Value};
 
 static NONE: Value = Value::None;
