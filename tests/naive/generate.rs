@@ -52,7 +52,7 @@ fn int(c: &mut Chance, s: &Sight, depth: u32) -> String {
         };
     }
     let part = |c: &mut Chance| int(c, s, depth - 1);
-    match c.below(if s.racks { 11 } else { 8 }) {
+    match c.below(if s.racks { 12 } else { 8 }) {
         0 => format!("({} + {})", part(c), part(c)),
         1 => format!("({} - {})", part(c), part(c)),
         2 => format!("({} * {})", part(c), c.below(4)),
@@ -63,6 +63,10 @@ fn int(c: &mut Chance, s: &Sight, depth: u32) -> String {
         7 => "limit".to_owned(),
         8 => "sum([for x in rack: x.n])".to_owned(),
         9 => format!("length([for x in rack if x.n > {}: x])", c.below(6)),
+        10 => format!(
+            "sum([for x in expand({}): x.n])",
+            c.of(&["some", "most", "[most, some]", "crew", "rack"])
+        ),
         _ => c.of(&["alone.n", "pool[\"x\"].n", "sum([for x in pool: x.n])"]).to_owned(),
     }
 }
@@ -252,6 +256,10 @@ kind box {{
   z: int = p.size + length(ps)
   ks: string = join(keys(m), \" \")
 }}
+@group(of)
+kind crew {{ of: [rack | crew] }}
+crew some {{ of = [alone, pool[\"x\"]] }}
+crew most {{ of = [{}] }}
 rack alone {{ n = {} }}
 rack pool for i in [\"x\", \"y\"] {{ k = \"${{i}}${{n}}\" }}
 environment staging {{ }}
@@ -265,6 +273,7 @@ environment staging-eu from staging {{ }}
         c.below(9),
         6 * c.below(9),
         1 + c.below(9),
+        c.of(&["some", "alone, some", "some, pool[\"y\"], alone", "most, some", ""]),
         int(c, &nothing, 2),
     );
     let _ = write!(out, "template box frame {{\n{}}}\n", body(c, Place::Template, "t", &nothing));

@@ -101,6 +101,8 @@ enum State<'a> {
 pub struct World<'a> {
     shapes: BTreeMap<String, &'a Block>,
     kinds: Vec<String>,
+    /// The field that lists the members of a kind's declarations.
+    groups: BTreeMap<String, String>,
     lets: BTreeMap<String, &'a Expr>,
     fns: BTreeMap<String, (Vec<String>, &'a Expr)>,
     pub decls: BTreeMap<String, &'a Decl>,
@@ -126,6 +128,10 @@ impl<'a> World<'a> {
             match &item.kind {
                 ItemKind::Kind { name, block } => {
                     world.kinds.push(name.text.to_string());
+                    for a in item.attrs.iter().filter(|a| a.name.text == "group") {
+                        let ExprKind::Name(field) = &a.args[0].value.kind else { panic!("a field") };
+                        world.groups.insert(name.text.to_string(), field.to_string());
+                    }
                     world.shapes.insert(name.text.to_string(), block);
                 }
                 ItemKind::Struct { name, block } => {
@@ -552,6 +558,26 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Groups taken apart, everything once.
+    fn expand(&self, of: &V, seen: &mut Vec<V>, found: &mut Vec<V>) -> R<()> {
+        self.step()?;
+        match of {
+            V::List(xs) => xs.iter().try_for_each(|x| self.expand(x, seen, found)),
+            _ if seen.contains(of) => Ok(()),
+            V::Ref(inst) => {
+                seen.push(of.clone());
+                match self.groups.get(&self.kind_of(&inst.decl)) {
+                    Some(field) => self.expand(&self.read(inst, &[field.clone()])?, seen, found),
+                    None => {
+                        found.push(of.clone());
+                        Ok(())
+                    }
+                }
+            }
+            other => panic!("{other:?} expanded"),
+        }
+    }
+
     fn step(&self) -> R<()> {
         let left = self.fuel.get().checked_sub(1).ok_or(Spent)?;
         self.fuel.set(left);
@@ -735,6 +761,11 @@ impl<'a> World<'a> {
                 Some((params, body)) => {
                     let locals = params.iter().cloned().zip(values).collect();
                     self.eval(body, &Frame { inst: None, locals, scopes: Vec::new(), inherited: None })?
+                }
+                None if name == "expand" => {
+                    let mut found = Vec::new();
+                    self.expand(&values[0], &mut Vec::new(), &mut found)?;
+                    V::List(found)
                 }
                 None => function(name, values),
             };

@@ -53,7 +53,7 @@ impl<'db> Machine<'db> {
         Value::Unknown
     }
 
-    fn op_failed(&mut self, f: &Frame, id: ExprId, e: &OpError, operands: &[&Value]) -> Value {
+    pub(crate) fn op_failed(&mut self, f: &Frame, id: ExprId, e: &OpError, operands: &[&Value]) -> Value {
         if operands.iter().any(|v| matches!(v, Value::Unknown)) {
             return Value::Unknown;
         }
@@ -475,6 +475,9 @@ impl<'db> Machine<'db> {
         }
         if values.iter().any(Value::is_unknown) {
             return Value::Unknown;
+        }
+        if let ("expand", [of]) = (function, &values[..]) {
+            return self.expand(f, id, of);
         }
         let Some(path) = selector else {
             return match funcs::call(function, &values) {

@@ -13,6 +13,7 @@ mod exchange;
 mod expr;
 mod fix;
 mod global;
+mod group;
 #[allow(missing_docs)] // made by macros of the engine
 mod inst;
 mod layer;

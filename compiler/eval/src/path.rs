@@ -132,7 +132,16 @@ impl<'db> Machine<'db> {
                     if !crate::is_enabled(self.db, self.env, inst) && name != "enabled" && name != "name" {
                         return self.disabled(f, id, r);
                     }
-                    let read = value(self.db, self.env, inst, PathKey::of(rest.iter().map(SmolStr::as_str)));
+                    let read = match self.inst {
+                        // A loop inside one declaration is found, and named, where it is evaluated.
+                        Some(own) if own == inst => {
+                            let reads = self.reads.take();
+                            let read = self.read_path(rest);
+                            self.reads = reads;
+                            read
+                        }
+                        _ => value(self.db, self.env, inst, PathKey::of(rest.iter().map(SmolStr::as_str))),
+                    };
                     if let Some(reads) = &mut self.reads {
                         reads.push(crate::machine::Read {
                             inst,

@@ -7,6 +7,7 @@ pub mod code;
 mod data;
 mod decl;
 mod fields;
+mod group;
 mod infer;
 pub mod ir;
 #[allow(missing_docs)] // made by macros of the engine
@@ -28,6 +29,7 @@ pub use fields::{
     Builtin, EnumSchema, Field, MemberSchema, Schema, converting_kinds, enum_schema, fn_params, fn_result,
     schema,
 };
+pub use group::group_field;
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{
     Found, Module, ModuleIndex, Modules, TEST_ITEMS, TEST_TEXT, item_module, library_thing, module_index,

@@ -33,6 +33,32 @@ pub fn reachable<N: Clone + Eq + Hash, E>(start: &N, next: Next<'_, N, E>) -> Re
     Ok(found)
 }
 
+/// What groups come to: each of `starts` that is no group, and in a group's place what its members come to. In the order of
+/// a walk that goes into a group where it stands; everything once. A group that contains itself adds nothing to itself.
+///
+/// `members` gives a group's members, and `None` for what is no group.
+///
+/// # Errors
+/// Only what `members` returns.
+pub fn expand<N: Clone + Eq + Hash, E>(
+    starts: &[N],
+    members: &mut dyn FnMut(&N) -> Result<Option<Vec<N>>, E>,
+) -> Result<Vec<N>, E> {
+    let mut seen = FxHashSet::default();
+    let mut found = Vec::new();
+    let mut open: Vec<N> = starts.iter().rev().cloned().collect();
+    while let Some(node) = open.pop() {
+        if !seen.insert(node.clone()) {
+            continue;
+        }
+        match members(&node)? {
+            Some(inside) => open.extend(inside.into_iter().rev()),
+            None => found.push(node),
+        }
+    }
+    Ok(found)
+}
+
 /// A shortest path with both ends; empty if there is none. Of several, the one whose nodes are named first.
 ///
 /// # Errors

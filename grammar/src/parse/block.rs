@@ -323,10 +323,36 @@ impl<'s> Parser<'s> {
                 span: Span::new(self.pos as u32, end as u32),
             };
             self.pos = end;
-            let args = if self.is(b'(') && !self.look_nl { self.args() } else { Vec::new() };
+            let args = if self.is(b'(') && !self.look_nl {
+                self.args()
+            } else if matches!(self.peek(), b'"' | b'#') && !self.look_nl {
+                self.bare_argument(end)
+            } else {
+                Vec::new()
+            };
             attrs.push(Attr { name, args, span: self.span(start) });
         }
         attrs
+    }
+
+    /// `@deprecated "use …"`
+    #[cold]
+    fn bare_argument(&mut self, name_end: usize) -> Vec<crate::ast::Arg> {
+        let start = self.look;
+        let lit = self.string();
+        let end = self.pos;
+        let text = self.text(start, end).to_owned();
+        self.push(
+            problem(
+                codes::UNEXPECTED,
+                start,
+                end,
+                "what an attribute says stands in parentheses",
+                "not in parentheses",
+            )
+            .fix("add parentheses", name_end, end, format!("({text})")),
+        );
+        vec![crate::ast::Arg { name: None, value: Expr { kind: ExprKind::Str(lit), span: self.span(start) } }]
     }
 
     #[inline]

@@ -472,6 +472,10 @@ impl<'s> Parser<'s> {
             let start = parser.look;
             let arg = parser.arg();
             let arg = match arg {
+                Ok(arg) if parser.arrow_ahead() => {
+                    parser.no_lambda();
+                    Arg { value: parser.error_expr(arg.value.span.start as usize), ..arg }
+                }
                 Ok(arg) => arg,
                 Err(Stop) => {
                     parser.skip_element();
@@ -483,11 +487,26 @@ impl<'s> Parser<'s> {
         args
     }
 
+    fn arrow_ahead(&mut self) -> bool {
+        self.peek() == b'=' && self.at(self.look + 1) == b'>'
+    }
+
+    /// `x => e` as an argument.
+    #[cold]
+    fn no_lambda(&mut self) {
+        let i = self.look;
+        self.push(
+            problem(codes::FOREIGN_OPERATOR, i, i + 2, "there are no functions without a name", "not an operator")
+                .help("a field is selected with a dot, `sort(xs, by = .rank)`; a comprehension does the rest: `[for x in xs: x * x]`"),
+        );
+        self.skip_element();
+    }
+
     fn arg(&mut self) -> Parsed<Arg> {
         if chars::starts_word(self.peek()) {
             let saved = self.pos;
             if let Some(name) = self.take_word() {
-                if self.is_equals() {
+                if self.is_equals() && !self.arrow_ahead() {
                     self.pos = self.look + 1;
                     self.value_ahead()?;
                     return Ok(Arg { name: Some(name), value: self.expr()? });
@@ -700,7 +719,12 @@ impl<'s> Parser<'s> {
             format!("expected a value, found `{word}`"),
             format!("`{word}` is reserved in expressions"),
         );
-        if !matches!(word, "then" | "else") {
+        // Behind a word of the same choice, its condition or value is missing.
+        let before = self.text(0, start).trim_end();
+        let open_choice = ["if", "then", "else"].iter().any(|w| {
+            before.strip_suffix(w).is_some_and(|front| !front.bytes().next_back().is_some_and(chars::in_word))
+        });
+        if !(open_choice && matches!(word, "then" | "else")) {
             error = error.help(format!("a field of this name is read as `self.{word}`"));
         }
         self.push(error);

@@ -621,7 +621,8 @@ impl<'s> Parser<'s> {
                     format!("the type of `{}` is missing", name.text),
                     "`: type` belongs here",
                 ));
-                return Err(Stop);
+                let ty = TypeExpr { kind: TypeKind::Error, span: Span::new(place as u32, place as u32) };
+                return self.param_default(docs, name, optional, ty);
             }
             return Err(self.unexpected("`:` and a type"));
         }
@@ -646,6 +647,10 @@ impl<'s> Parser<'s> {
                 TypeExpr { kind: TypeKind::Error, span: self.span(start) }
             }
         };
+        self.param_default(docs, name, optional, ty)
+    }
+
+    fn param_default(&mut self, docs: Vec<Doc>, name: Word, optional: bool, ty: TypeExpr) -> Parsed<Param> {
         let default = if self.is_equals() {
             self.pos = self.look + 1;
             self.value_ahead()?;

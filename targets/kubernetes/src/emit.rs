@@ -366,7 +366,8 @@ impl<'a> Emit<'a> {
     /// Reports what a schema refuses.
     pub fn fault(&mut self, fault: Fault, place: impl Fn(&[SmolStr]) -> Vec<SmolStr>) {
         self.add(Finding {
-            code: codes::SCHEMA,
+            code: if fault.unjudged { codes::UNJUDGED } else { codes::SCHEMA },
+            gravity: if fault.unjudged { ivs_plan::Gravity::Warning } else { ivs_plan::Gravity::Error },
             message: fault.message,
             path: place(&fault.path),
             help: fault.help,

@@ -32,6 +32,8 @@ pub struct Fault {
     pub help: Option<String>,
     /// What may stand there instead, if only one thing is near.
     pub instead: Option<String>,
+    /// Nothing is known to be wrong: a rule could not be evaluated.
+    pub unjudged: bool,
 }
 
 impl Kind {
@@ -85,20 +87,24 @@ impl Kind {
             return;
         };
         for error in broken.into_vec() {
+            let rule = error.rule.split_whitespace().collect::<Vec<_>>().join(" ");
             // A rule that this library cannot evaluate says nothing of the object.
-            if error.kind != kube_cel::ErrorKind::ValidationFailure {
-                continue;
-            }
+            let unjudged = error.kind != kube_cel::ErrorKind::ValidationFailure;
             faults.push(Fault {
                 path: along(&defaulted, &error.field_path),
                 spot: Spot::Value,
-                message: sentence(&error.message),
-                help: Some(format!(
-                    "rule of {}: `{}`",
-                    self.kind,
-                    error.rule.split_whitespace().collect::<Vec<_>>().join(" ")
-                )),
+                message: match unjudged {
+                    true => {
+                        format!("a rule of {} {} cannot be evaluated here: `{rule}`", self.api, self.kind)
+                    }
+                    false => sentence(&error.message),
+                },
+                help: Some(match unjudged {
+                    true => format!("the API server will judge by it; here {}", sentence(&error.message)),
+                    false => format!("rule of {}: `{rule}`", self.kind),
+                }),
                 instead: None,
+                unjudged,
             });
         }
     }
@@ -108,7 +114,7 @@ impl Kind {
         let name = path.last().map_or("the object".to_owned(), |n| shown(n, &path));
         let shown_value = brief(error.instance());
         let mut add = |path: Vec<SmolStr>, spot, message, help, instead| {
-            faults.push(Fault { path, spot, message, help, instead });
+            faults.push(Fault { path, spot, message, help, instead, unjudged: false });
         };
         match error.kind() {
             Why::AdditionalProperties { unexpected } => {
@@ -282,6 +288,7 @@ fn repeated(root: &Json, schema: &Json, value: &Json, path: &mut Vec<SmolStr>, f
                             message,
                             help: None,
                             instead: None,
+                            unjudged: false,
                         });
                     }
                     seen.push(key);

@@ -35,7 +35,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if name == "load" {
             return self.load(at, args, span, want);
         }
-        if matches!(name.as_str(), "attr" | "expand") {
+        if name == "attr" {
             self.not_yet(at, &format!("`{name}`"));
             return self.add(TExpr::Error, Ty::Error, span);
         }
@@ -245,6 +245,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                             ty
                         };
                         self.add(TExpr::Selector(path.into()), ty, a.value.span)
+                    }
+                    ExprKind::Error => {
+                        failed = true;
+                        self.add(TExpr::Error, Ty::Error, a.value.span)
                     }
                     _ => {
                         failed = true;
@@ -477,6 +481,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             "levels" | "cycles" => {
                 let e = element(0)?;
                 Ty::list(Ty::list(self.node_type(e.plain())?))
+            }
+            "expand" => {
+                let of = element(0);
+                return crate::group::expanded(self.db, of.as_ref().map_or(t(0), Ty::plain)).map(Ty::list);
             }
             "slug" => return text(0).then_some(Ty::Str),
             "version" => return text(0).then_some(Ty::Version),

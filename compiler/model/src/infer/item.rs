@@ -99,7 +99,7 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
     Typed { body: Arc::new(body), map: Arc::new(map), diagnostics, result, uses, looped: false }
 }
 
-const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "open", "emits", "converts"];
+const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group", "open", "emits", "converts"];
 
 impl<'db, 'ast> Infer<'db, 'ast> {
     fn item(&mut self, tree: &'ast Item) -> Ty {
@@ -107,6 +107,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if !matches!(tree.kind, ItemKind::Dimension { .. }) {
             self.bare_elsewhere(&tree.attrs);
         }
+        self.group(tree);
         match &tree.kind {
             ItemKind::Kind { name, block } | ItemKind::Struct { name, block } => {
                 self.map.name = name.span;

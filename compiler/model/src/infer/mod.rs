@@ -7,6 +7,7 @@ mod block;
 mod call;
 mod check;
 mod expr;
+mod group;
 mod item;
 mod load;
 mod name;

@@ -231,6 +231,13 @@ pub const FUNCTIONS: &[Function] = &[
         doc: "One loop for each group of elements that refer to each other in circles.",
     },
     Function {
+        name: "expand",
+        params: &["of"],
+        required: 1,
+        signature: "expand(of: K) -> [K], expand(of: [K]) -> [K]",
+        doc: "The members of a group (a kind marked `@group(members)`) and of the groups among them, once each; any other declaration as it is.",
+    },
+    Function {
         name: "slug",
         params: &["text"],
         required: 1,
