@@ -11,6 +11,9 @@ use std::hash::Hash;
 /// Neighbours of a node, in order.
 pub type Next<'a, N, E> = &'a mut dyn FnMut(&N) -> Result<Vec<N>, E>;
 
+/// Members of a group, in order; `None` for what is no group.
+pub type Members<'a, N, E> = &'a mut dyn FnMut(&N) -> Result<Option<Vec<N>>, E>;
+
 /// What can be reached from `start`, nearest first; without `start` itself, unless a loop leads back to it.
 ///
 /// # Errors
@@ -36,14 +39,9 @@ pub fn reachable<N: Clone + Eq + Hash, E>(start: &N, next: Next<'_, N, E>) -> Re
 /// What groups come to: each of `starts` that is no group, and in a group's place what its members come to. In the order of
 /// a walk that goes into a group where it stands; everything once. A group that contains itself adds nothing to itself.
 ///
-/// `members` gives a group's members, and `None` for what is no group.
-///
 /// # Errors
 /// Only what `members` returns.
-pub fn expand<N: Clone + Eq + Hash, E>(
-    starts: &[N],
-    members: &mut dyn FnMut(&N) -> Result<Option<Vec<N>>, E>,
-) -> Result<Vec<N>, E> {
+pub fn expand<N: Clone + Eq + Hash, E>(starts: &[N], members: Members<'_, N, E>) -> Result<Vec<N>, E> {
     let mut seen = FxHashSet::default();
     let mut found = Vec::new();
     let mut open: Vec<N> = starts.iter().rev().cloned().collect();
