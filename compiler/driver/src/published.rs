@@ -191,6 +191,9 @@ fn write(value: &Value, out: &mut String) -> Option<()> {
         Value::Str(s) => {
             let _ = write!(out, "{s:?}");
         }
+        Value::Late(late) => {
+            let _ = write!(out, "late {} {} {:?}", late.of.kind, late.of.qualified, late.attribute);
+        }
         Value::Secret(s) => {
             let _ = write!(out, "secret {s:?}");
         }

@@ -193,6 +193,11 @@ fn others(value: &Value) -> Vec<Value> {
             .collect(),
         Value::Str(s) => vec![Value::Str(SmolStr::from(format!("{s}0")))],
         Value::Secret(s) => vec![Value::Secret(SmolStr::from(format!("{s}0")))],
+        Value::Late(late) => {
+            let mut other = (**late).clone();
+            other.attribute = SmolStr::from(format!("{}0", late.attribute));
+            vec![Value::Late(Arc::new(other))]
+        }
         Value::Date(y, m, d) => vec![Value::Date(y + 1, *m, (*d).min(28))],
         Value::Version(v) => {
             let mut next = (**v).clone();

@@ -103,6 +103,16 @@ impl<'db> Machine<'db> {
             TExpr::Error | TExpr::Selector(_) => Value::Unknown,
             TExpr::Const(v) => v.clone(),
             TExpr::Secret(s) => Value::Secret(s.clone()),
+            TExpr::Late { of, attribute } => match self.eval(f, *of) {
+                Value::Ref(r) if !crate::is_enabled(self.db, self.env, crate::inst_of(&r)) => {
+                    self.disabled(f, *of, &r)
+                }
+                Value::Ref(r) => {
+                    let late = ivs_value::LateValue { of: (*r).clone(), attribute: attribute.clone() };
+                    Value::Late(Arc::new(late))
+                }
+                _ => Value::Unknown,
+            },
             TExpr::Load { .. } => {
                 let loaded = crate::load::loaded(self.db, self.env, f.item, id);
                 for d in &loaded.diagnostics {

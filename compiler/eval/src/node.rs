@@ -357,8 +357,8 @@ impl<'db> Machine<'db> {
         };
         match ty.core() {
             Ty::Map(_) => return self.decide_map(node, slot, ty, field, steps),
-            Ty::Object if self.is_tree(&steps) => {
-                let tree = Ty::Map(Arc::new((Ty::Str, Ty::Object)));
+            object @ (Ty::Object | Ty::LateObject) if self.is_tree(&steps) => {
+                let tree = Ty::Map(Arc::new((Ty::Str, object.clone())));
                 return self.decide_map(node, slot, &tree, field, steps);
             }
             Ty::Struct(s) => {

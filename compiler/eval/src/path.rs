@@ -200,7 +200,7 @@ impl<'db> Machine<'db> {
         v
     }
 
-    fn disabled(&mut self, f: &Frame, id: ExprId, r: &ivs_value::RefValue) -> Value {
+    pub(crate) fn disabled(&mut self, f: &Frame, id: ExprId, r: &ivs_value::RefValue) -> Value {
         let place = Place { of: f.item, span: f.span(self.db, id) };
         self.report(disabled_report(r, place));
         Value::Unknown

@@ -65,6 +65,7 @@ codes! {
     BAD_LITERAL = "IVS2016", "a value that cannot be read as its type";
     NOT_A_REFERENCE = "IVS2017", "a name that is no value";
     UPSIDE_DOWN = "IVS2018", "a range upside down";
+    LATE_USED = "IVS2019", "a value that only Terraform knows, used elsewhere";
     LOAD_TYPE = "IVS2040", "a `load` whose type says nothing, or cannot be read";
     DATA_SYNTAX = "IVS2041", "a data file that breaks its format's rules";
     DATA_UNKNOWN = "IVS2042", "an unknown column or key in a data file";
@@ -98,5 +99,4 @@ codes! {
     LIMIT_OUTPUT = "IVS4132", "outputs over 64 MiB";
     LIMIT_CHECKS = "IVS4120", "checks that take too many steps";
     NO_BUILD_DATE = "IVS5040", "the date of the build is not given";
-    NOT_IN_THIS_VERSION = "IVS0099", "not in this version";
 }

@@ -172,7 +172,11 @@ pub fn schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
     };
     let mut reader = TypeReader::new(db, item);
     let mut fields = if is_kind { builtin_fields() } else { Vec::new() };
-    for field in defined_fields(&mut reader, block) {
+    let late = late_fields(tree).unwrap_or_default();
+    for mut field in defined_fields(&mut reader, block) {
+        if field.ty == Ty::Object && late.contains(&field.name) {
+            field.ty = Ty::LateObject;
+        }
         match fields.iter_mut().find(|f| f.name == field.name) {
             // A kind may sharpen a built-in field: its own default or documentation.
             Some(old) if old.builtin.is_some() => *old = field,
@@ -191,6 +195,22 @@ pub fn schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
         }
         .seal(),
     )
+}
+
+/// Fields that a library kind names with `@late(body)`: in their trees values may stand that only Terraform knows.
+fn late_fields(tree: &Item) -> Option<Vec<SmolStr>> {
+    let attr = tree.attrs.iter().find(|a| a.name.text == "late")?;
+    let names = attr.args.iter().filter_map(|a| match &a.value.kind {
+        ExprKind::Name(n) => Some(n.clone()),
+        _ => None,
+    });
+    Some(names.collect())
+}
+
+/// Whether declarations of a kind are made by Terraform, which alone knows their attributes: library kinds marked `@late`.
+#[salsa::tracked(returns(clone))]
+pub fn is_late(db: &dyn Db, kind: ItemId) -> bool {
+    parse_item(db, kind).item().is_some_and(|tree| late_fields(tree).is_some())
 }
 
 fn emits(tree: &Item) -> Vec<SmolStr> {

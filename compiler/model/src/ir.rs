@@ -350,6 +350,11 @@ pub enum TExpr {
     },
     /// `secret("vault://…")`
     Secret(SmolStr),
+    /// `attr(resource.logs, "arn")`
+    Late {
+        of: ExprId,
+        attribute: SmolStr,
+    },
     /// `load("clients.csv")`, read as a type.
     Load {
         path: SmolStr,

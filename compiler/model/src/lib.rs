@@ -27,7 +27,7 @@ pub use decl::{
 };
 pub use fields::{
     Builtin, EnumSchema, Field, MemberSchema, Schema, converting_kinds, enum_schema, fn_params, fn_result,
-    schema,
+    is_late, schema,
 };
 pub use group::group_field;
 pub use infer::{Typed, body, result_type, source_map, typed};

@@ -29,7 +29,11 @@ pub enum Ty {
     ImageRef,
     /// Any tree of values: the body of an escape hatch.
     Object,
+    /// An object in which values may stand that only Terraform knows.
+    LateObject,
     Secret,
+    /// `attr(…)`: a value that only Terraform knows.
+    Late,
     /// `none`
     None,
     /// A quantity of one dimension.
@@ -152,11 +156,24 @@ impl Ty {
             _ => None,
         }
     }
-    /// Whether a value may have a secret in it: such a value is not compared, and not looked at.
+    /// Whether a value has one in it that only Terraform knows.
+    pub fn is_late(&self) -> bool {
+        match self {
+            Ty::Late => true,
+            Ty::Opt(t) | Ty::List(t) | Ty::Range(t) => t.is_late(),
+            Ty::Map(kv) => kv.0.is_late() || kv.1.is_late(),
+            Ty::Refined(r) => r.base.is_late(),
+            Ty::Union(ts) => ts.iter().any(Ty::is_late),
+            Ty::Record(r) => r.fields.iter().any(|(_, t)| t.is_late()),
+            _ => false,
+        }
+    }
+    /// Whether a value may have a secret in it, or one that only Terraform knows: such a value is not compared, and not
+    /// looked at.
     pub fn holds_secret(&self, db: &dyn Db) -> bool {
         fn holds(db: &dyn Db, ty: &Ty, seen: &mut Vec<ItemId>) -> bool {
             match ty {
-                Ty::Secret => true,
+                Ty::Secret | Ty::Late => true,
                 Ty::Opt(t) | Ty::List(t) | Ty::Range(t) => holds(db, t, seen),
                 Ty::Map(kv) => holds(db, &kv.0, seen) || holds(db, &kv.1, seen),
                 Ty::Refined(r) => holds(db, &r.base, seen),
@@ -196,8 +213,9 @@ impl Ty {
             Ty::Cron => "cron".into(),
             Ty::Cidr => "cidr".into(),
             Ty::ImageRef => "image-ref".into(),
-            Ty::Object => "object".into(),
+            Ty::Object | Ty::LateObject => "object".into(),
             Ty::Secret => "secret".into(),
+            Ty::Late => "late value".into(),
             Ty::None => "none".into(),
             Ty::Dim(d) => d.to_string(),
             Ty::Quantity => "quantity".into(),
@@ -228,10 +246,15 @@ impl Ty {
         }
     }
 
+    /// Whether it is `object`.
+    pub fn is_object(&self) -> bool {
+        matches!(self.core(), Ty::Object | Ty::LateObject)
+    }
+
     /// Whether values of any shape can stand in it: `object`, or a map of them.
     pub fn is_free(&self) -> bool {
         match self.core() {
-            Ty::Object => true,
+            Ty::Object | Ty::LateObject => true,
             Ty::Map(kv) => kv.1.is_free(),
             _ => false,
         }
@@ -250,9 +273,10 @@ impl Ty {
             (_, Ty::Opt(b)) => self.fits(db, b),
             (Ty::Union(ts), _) => ts.iter().all(|t| t.fits(db, to)),
             (_, Ty::Union(ts)) => ts.iter().any(|t| self.fits(db, t)),
+            (_, Ty::LateObject) => true,
             (Ty::Secret | Ty::None, Ty::Object) => true,
-            (Ty::Secret | Ty::None, _) => false,
-            (_, Ty::Object) => true,
+            (Ty::Secret | Ty::Late | Ty::None, _) => false,
+            (_, Ty::Object) => !self.is_late(),
             (Ty::Int, Ty::Number) => true,
             (Ty::Dim(a), Ty::Dim(b)) => dims_fit(a, b),
             // What a quantity measures is known when it is evaluated.

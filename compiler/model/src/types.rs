@@ -320,7 +320,7 @@ fn sort_of(db: &dyn Db, ty: &Ty) -> Option<Sort> {
         Ty::Percent => Sort::Percent,
         Ty::Dim(d) => Sort::Dim(Some(d.clone())),
         Ty::Quantity => Sort::Dim(None),
-        Ty::Struct(_) | Ty::Map(_) | Ty::Record(_) | Ty::Object => Sort::Block,
+        Ty::Struct(_) | Ty::Map(_) | Ty::Record(_) | Ty::Object | Ty::LateObject => Sort::Block,
         Ty::Ref(k) => Sort::Ref(Some(*k)),
         Ty::RefTo(d) => Sort::Ref(crate::decl_kind(db, *d)),
         Ty::AnyRef => Sort::Ref(None),

@@ -24,6 +24,7 @@ impl TExpr {
             | TExpr::Load { .. }
             | TExpr::BuildDate
             | TExpr::Secret(_) => {}
+            TExpr::Late { of, .. } => f(*of),
             TExpr::Interpolate(parts) => parts.iter().for_each(|p| {
                 if let StrPartIr::Hole(e) = p {
                     f(*e);

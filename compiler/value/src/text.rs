@@ -33,6 +33,7 @@ impl Value {
             Value::Member(m) => m.of.clone(),
             Value::Ref(r) => r.kind.clone(),
             Value::Secret(_) => "secret".into(),
+            Value::Late(_) => "late value".into(),
         }
     }
 
@@ -62,7 +63,7 @@ pub fn display(value: &Value) -> String {
 /// For secrets, which never become text.
 pub fn interpolate_message(value: &Value) -> Result<String, OpError> {
     match value {
-        Value::Secret(_) => Err(no_text(value)),
+        Value::Secret(_) | Value::Late(_) => Err(no_text(value)),
         Value::Str(s) => Ok(s.to_string()),
         Value::Member(m) => Ok(m.text.to_string()),
         _ => Ok(display(value)),
@@ -103,6 +104,7 @@ fn no_text(value: &Value) -> OpError {
         Value::Secret(_) => {
             "a secret cannot become text; it is accepted only where a secret is expected".into()
         }
+        Value::Late(_) => "what only Terraform knows cannot become text".into(),
         Value::None => "`none` is not text; give another value with `??`".into(),
         _ => format!("{} is not text; name one of its fields", value.with_article()),
     })
@@ -200,6 +202,11 @@ fn show(out: &mut String, value: &Value, depth: usize) {
         Value::Secret(at) => {
             let _ = write!(out, "secret(");
             quote(out, at);
+            out.push(')');
+        }
+        Value::Late(late) => {
+            let _ = write!(out, "attr({}, ", late.of.name);
+            quote(out, &late.attribute);
             out.push(')');
         }
     }

@@ -38,6 +38,17 @@ pub enum Value {
     Ref(Arc<RefValue>),
     /// A reference to a secret: `vault://mount/path#key`. Never its content.
     Secret(SmolStr),
+    /// `attr(resource.logs, "arn")`: known to Terraform only, when it has made the resource.
+    Late(Arc<LateValue>),
+}
+
+/// What a declaration's resource will have once it is made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LateValue {
+    /// The declaration that the resource is made of.
+    pub of: RefValue,
+    /// The attribute's name: `arn`; of an attribute inside another, `endpoint.address`.
+    pub attribute: SmolStr,
 }
 
 /// A number with a dimension.

@@ -57,6 +57,7 @@ impl Reader<'_> {
             Value::Ref(r) => self.followed(r, depth),
             // Its address is nobody's business either.
             Value::Secret(_) => Shown::from("(secret)"),
+            Value::Late(_) => Shown::from("(known once it is made)"),
             other => Shown::from(ivs_value::display(other)),
         }
     }

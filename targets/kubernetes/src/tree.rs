@@ -73,6 +73,9 @@ pub fn tree(emit: &mut Emit<'_>, value: &Value, path: &mut Vec<SmolStr>) -> Json
         }
         Value::Member(_) => refused(emit, value, path, "write its fields out"),
         Value::Range(_) => refused(emit, value, path, "write one of its ends: `x.min`, `x.max`"),
+        Value::Late(_) => {
+            refused(emit, value, path, "only Terraform knows it; objects of Kubernetes are written before")
+        }
         Value::Secret(_) => refused(
             emit,
             value,

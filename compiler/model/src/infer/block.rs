@@ -121,7 +121,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let first = Key { text: field.text.clone(), span: field.span, quoted: false };
                 let Some((slot, ty)) = self.key(keys, &first) else { return };
                 match ty.core() {
-                    Ty::Map(_) | Ty::Object => {
+                    Ty::Map(_) | Ty::Object | Ty::LateObject => {
                         let Some(Nested::Map(k, v)) = nested_of(self, &ty) else { return };
                         let Some(inner) = self.child(id, slot, &first, false, entry.span) else { return };
                         let Some((key_ir, _)) = self.key(&Keys::Map(&k, &v), key) else { return };
@@ -334,7 +334,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let op = match op {
             SetOp::Set => OpIr::Set(self.check(value, &ty)),
             SetOp::Append => {
-                if !matches!(ty.core(), Ty::List(_) | Ty::Map(_) | Ty::Object | Ty::Error) {
+                if !matches!(ty.core(), Ty::List(_) | Ty::Map(_) | Ty::Object | Ty::LateObject | Ty::Error) {
                     let shown = ty.show(self.db);
                     let report = self
                         .report(
@@ -627,7 +627,7 @@ fn nested_of(infer: &Infer<'_, '_>, ty: &Ty) -> Option<Nested> {
         Ty::Struct(s) => Some(Nested::Struct(schema(infer.db, *s))),
         Ty::Map(kv) => Some(Nested::Map(kv.0.clone(), kv.1.clone())),
         // Any field, of any value: a tree whose leaves can be overridden one by one.
-        Ty::Object => Some(Nested::Map(Ty::Str, Ty::Object)),
+        t @ (Ty::Object | Ty::LateObject) => Some(Nested::Map(Ty::Str, t.clone())),
         Ty::Union(ts) => ts.iter().find_map(|t| nested_of(infer, t)),
         _ => None,
     }

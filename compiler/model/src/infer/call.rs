@@ -36,8 +36,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             return self.load(at, args, span, want);
         }
         if name == "attr" {
-            self.not_yet(at, &format!("`{name}`"));
-            return self.add(TExpr::Error, Ty::Error, span);
+            return self.attr(args, span);
         }
         if let Some(f) = function(name) {
             return self.library_call(f, args, span, want);
@@ -291,7 +290,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             "count" | "length" | "first" | "last" | "flatten" | "zip" | "keys" | "values" | "all" | "any"
         );
         let secret = types.iter().position(|t| {
-            matches!(t.core(), Ty::Secret) || (looks && t.element().is_some_and(|e| e.holds_secret(self.db)))
+            matches!(t.core(), Ty::Secret | Ty::Late)
+                || (looks && t.element().is_some_and(|e| e.holds_secret(self.db)))
         });
         // Sorting and grouping look at the selected field only.
         let selected = match (f.name, types.get(1)) {
@@ -300,9 +300,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         };
         if selected.unwrap_or(secret.is_some()) {
             let place = args.get(secret.unwrap_or(0)).map_or(span, |a| a.value.span);
-            let report = self
-                .report(code::SECRET_USED, place, format!("`{}` cannot look at a secret", f.name))
-                .label("its value is unknown to the compiler");
+            let report = match types.iter().any(Ty::is_late) {
+                true => self.late_used(place, &format!("cannot be looked at by `{}`", f.name)),
+                false => self
+                    .report(code::SECRET_USED, place, format!("`{}` cannot look at a secret", f.name))
+                    .label("its value is unknown to the compiler"),
+            };
             return self.fail(report);
         }
         let Some(result) = self.result_of(f, &types, slots.iter().flatten().count()) else {
@@ -438,7 +441,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         | Ty::Struct(_)
                         | Ty::Record(_)
                         | Ty::Secret
+                        | Ty::Late
                         | Ty::Object
+                        | Ty::LateObject
                 );
                 return (fine && text(1)).then_some(Ty::Str);
             }

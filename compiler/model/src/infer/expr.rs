@@ -51,7 +51,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ExprKind::ListFor { clauses, body } => {
                 let element = match want.map(Ty::core) {
                     Some(Ty::List(t)) => Some((**t).clone()),
-                    Some(Ty::Object) => Some(Ty::Object),
+                    Some(t) if t.is_object() => Some(t.clone()),
                     _ => None,
                 };
                 let (facts, base) = (self.facts.len(), self.locals.len());
@@ -68,7 +68,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ExprKind::MapFor { clauses, key, value } => {
                 let types = match want.map(Ty::core) {
                     Some(Ty::Map(kv)) => Some((kv.0.clone(), kv.1.clone())),
-                    Some(Ty::Object) => Some((Ty::Str, Ty::Object)),
+                    Some(t) if t.is_object() => Some((Ty::Str, t.clone())),
                     _ => None,
                 };
                 let (facts, base) = (self.facts.len(), self.locals.len());
@@ -126,7 +126,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 StrPart::Text(t) => parts.push(StrPartIr::Text(t.clone())),
                 StrPart::Expr(e) => {
                     let (id, ty) = self.expr(e, None);
-                    self.interpolated(&ty, e);
+                    let has_text = self.interpolated(&ty, e);
+                    let id = if has_text { id } else { self.add(TExpr::Error, Ty::Error, e.span).0 };
                     parts.push(StrPartIr::Hole(id));
                 }
             }
@@ -134,9 +135,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.add(TExpr::Interpolate(parts.into()), Ty::Str, s.span)
     }
 
-    fn interpolated(&mut self, ty: &Ty, e: &Expr) {
+    /// Whether a value has a text, which is reported if it has none.
+    fn interpolated(&mut self, ty: &Ty, e: &Expr) -> bool {
         let shown = ty.show(self.db);
         let report = match ty.plain() {
+            t if t.is_late() => self.late_used(e.span, "cannot become part of a text"),
             Ty::Secret => self
                 .report(code::SECRET_USED, e.span, "a secret cannot become part of a text")
                 .label("its value is unknown to the compiler")
@@ -152,18 +155,19 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .report(code::WRONG_TYPE, e.span, "a list has no text of its own")
                 .label(format!("`{shown}`"))
                 .help("write `join(xs, \", \")`"),
-            Ty::Map(_) | Ty::Struct(_) | Ty::Record(_) | Ty::Object | Ty::Tagged(..) => self
+            Ty::Map(_) | Ty::Struct(_) | Ty::Record(_) | Ty::Object | Ty::LateObject | Ty::Tagged(..) => self
                 .report(code::WRONG_TYPE, e.span, format!("a `{shown}` has no text of its own"))
                 .label("interpolate one of its fields"),
-            _ => return,
+            _ => return true,
         };
         self.push(report);
+        false
     }
 
     fn list(&mut self, elements: &'ast [Expr], span: Span, want: Option<&Ty>) -> (ExprId, Ty) {
         let wanted = match want.map(Ty::core) {
             Some(Ty::List(t)) => Some((**t).clone()),
-            Some(Ty::Object) => Some(Ty::Object),
+            Some(t) if t.is_object() => Some(t.clone()),
             Some(Ty::Union(ts)) => ts.iter().find_map(|t| match t.core() {
                 Ty::List(t) => Some((**t).clone()),
                 _ => None,
@@ -451,6 +455,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let end = Span::new(e.span.end, e.span.end);
         let literal = matches!(&e.kind, ExprKind::Number(n) if n.unit.is_none() && n.currency.is_none());
         match (ty.plain(), want.core()) {
+            (t, _) if t.is_late() => self
+                .late_used(e.span, "fits the body of a resource, nothing else")
+                .help(format!("`{wanted}` is expected here")),
             (Ty::Secret, _) => self
                 .report(code::SECRET_USED, e.span, "a secret is accepted only where a secret is expected")
                 .label(format!("`{wanted}` is expected here")),

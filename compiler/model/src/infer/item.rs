@@ -99,7 +99,10 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
     Typed { body: Arc::new(body), map: Arc::new(map), diagnostics, result, uses, looped: false }
 }
 
-const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group", "open", "emits", "converts"];
+/// Attributes of any package.
+const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group"];
+/// Attributes of packages that are shipped with the compiler.
+const SHIPPED: &[&str] = &["open", "emits", "converts", "late"];
 
 impl<'db, 'ast> Infer<'db, 'ast> {
     fn item(&mut self, tree: &'ast Item) -> Ty {
@@ -303,15 +306,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
     }
 
-    /// The one answer to what the language has and this version does not.
-    pub(super) fn not_yet(&mut self, span: Span, what: &str) {
-        let report = self
-            .report(code::NOT_IN_THIS_VERSION, span, format!("{what} is not in this version"))
-            .label("understood, but not carried out")
-            .help("remove it for now; it comes with a later version of ivs");
-        self.push(report);
-    }
-
     /// A file is cut into items by how lines begin: what begins as a head goes on (`from`, `by`) belongs to the item
     /// above, and must not be lost there.
     fn joined(&mut self, items: &[Item]) {
@@ -355,8 +349,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.allow(a, entry);
                 continue;
             }
-            if ATTRIBUTES.contains(&a.name.text.as_str()) {
-                let shipped = matches!(a.name.text.as_str(), "emits" | "open" | "converts");
+            let shipped = SHIPPED.contains(&a.name.text.as_str());
+            if shipped || ATTRIBUTES.contains(&a.name.text.as_str()) {
                 if shipped && !self.item.file(self.db).library(self.db) {
                     let report = self
                         .report(code::UNKNOWN_ATTRIBUTE, a.span, format!("`@{}` is for the standard library", a.name.text))

@@ -33,6 +33,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .help("give it a type where it is named: `let xs: [row] = load(…)`");
             return self.fail(report);
         };
+        // No file holds what only Terraform knows.
+        let want = if matches!(want, Ty::LateObject) { &Ty::Object } else { want };
         if matches!(want, Ty::Error) {
             return self.add(TExpr::Error, Ty::Error, span);
         }

@@ -9,6 +9,7 @@ mod check;
 mod expr;
 mod group;
 mod item;
+mod late;
 mod load;
 mod name;
 mod number;

@@ -172,6 +172,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .help("write `x ?? …` for what holds then, or ask `if x != none` before");
         }
         match (a.plain(), b.plain()) {
+            (t, u) if t.is_late() || u.is_late() => self.late_used(r.op_span, "cannot be computed with"),
             (Ty::Dim(x), Ty::Dim(y)) => self
                 .report(code::WRONG_DIMENSION, r.op_span, format!("`{x}` and `{y}` cannot be {verb}"))
                 .label(format!("`{x}` {sign} `{y}`")),
@@ -319,9 +320,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 // Whether a secret is set may be asked.
                 let other_none = matches!(ta, Ty::None) || matches!(tb, Ty::None);
                 if !other_none {
-                    let report = self
-                        .report(code::SECRET_USED, e.span, "a secret cannot be compared")
-                        .label("its value is unknown to the compiler");
+                    let report = self.veiled(ty, e.span, "cannot be compared");
                     return self.fail(report);
                 }
             }
@@ -340,7 +339,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         && t != Ty::AnyRef
                 })
                 // What stands in an object is known when it is evaluated.
-                || matches!((ta.plain(), tb.plain()), (Ty::Object, t) | (t, Ty::Object) if ordered(t))
+                || matches!((ta.plain(), tb.plain()), (Ty::Object | Ty::LateObject, t) | (t, Ty::Object | Ty::LateObject) if ordered(t))
         };
         if comparable || matches!(ta, Ty::Error) || matches!(tb, Ty::Error) {
             return self.add(TExpr::Binary { op, left, right }, Ty::Bool, span);
@@ -397,7 +396,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             (left, ta) = self.expr(x, None);
             let element = ta.some().clone();
             let hint = if range { Ty::Range(Arc::new(element)) } else { Ty::list(element) };
-            (right, tb) = self.expr(of, Some(&hint));
+            (right, tb) = self.expr(of, Some(&hint).filter(|_| !ta.holds_secret(self.db)));
         } else {
             (right, tb) = self.expr(of, None);
             let element = match tb.plain() {
@@ -408,9 +407,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             (left, ta) = self.expr(x, element.as_ref());
         }
         if ta.holds_secret(self.db) {
-            let report = self
-                .report(code::SECRET_USED, x.span, "a secret cannot be compared")
-                .label("its value is unknown to the compiler");
+            let report = self.veiled(&ta, x.span, "cannot be compared");
             return self.fail(report);
         }
         let element = match tb.plain() {

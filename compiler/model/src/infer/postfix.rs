@@ -338,7 +338,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 None
             }
             Ty::Map(kv) => Some(kv.1.clone()),
-            Ty::Object => Some(Ty::Object),
+            t @ (Ty::Object | Ty::LateObject) => Some(t.clone()),
             Ty::Range(t) if name.text == "min" || name.text == "max" => Some((**t).clone()),
             Ty::Record(r) => {
                 let found = r.fields.iter().find(|(n, _)| *n == name.text).map(|(_, t)| t.clone());
@@ -455,9 +455,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let index = self.check(index, &kv.0);
                 self.add(TExpr::Index { base, index }, kv.1.clone(), span)
             }
-            Ty::Object => {
+            t @ (Ty::Object | Ty::LateObject) => {
+                let t = t.clone();
                 let (index, _) = self.expr(index, None);
-                self.add(TExpr::Index { base, index }, Ty::Object, span)
+                self.add(TExpr::Index { base, index }, t, span)
             }
             Ty::Error => {
                 self.expr(index, None);

@@ -27,6 +27,7 @@ pub fn compare(a: &Value, b: &Value) -> Result<Option<Ordering>> {
             return Err(OpError::Dimensions(a.type_name().to_string(), b.type_name().to_string()));
         }
         (Value::Secret(_), _) | (_, Value::Secret(_)) => return Err(secret()),
+        (Value::Late(_), _) | (_, Value::Late(_)) => return Err(late()),
         _ => {
             return Err(OpError::Types(format!(
                 "{} and {} have no order",
@@ -69,6 +70,7 @@ pub fn equal(a: &Value, b: &Value) -> Result<Option<bool>> {
     };
     Ok(Some(match (a, b) {
         (Value::Secret(_), _) | (_, Value::Secret(_)) if !a.is_none() && !b.is_none() => return Err(secret()),
+        (Value::Late(_), _) | (_, Value::Late(_)) if !a.is_none() && !b.is_none() => return Err(late()),
         (Value::Unknown, _) | (_, Value::Unknown) => return Ok(None),
         (Value::Number(x) | Value::Percent(x), Value::Number(y) | Value::Percent(y)) => x == y,
         (Value::Quantity(x), Value::Quantity(y)) => {
@@ -161,6 +163,10 @@ fn any_equal<'a>(x: &Value, of: impl Iterator<Item = &'a Value>) -> Result {
 
 fn secret() -> OpError {
     OpError::Types("a secret cannot be compared".into())
+}
+
+fn late() -> OpError {
+    OpError::Types("what only Terraform knows cannot be compared".into())
 }
 
 fn decided(answer: Option<bool>) -> Value {
