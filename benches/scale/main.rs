@@ -86,6 +86,11 @@ fn warm() -> Outcome<()> {
     let (mut session, edited) = session(WARM, 0)?;
     let (report, files) = session.build(None);
     whole(&report)?;
+    // As an editor does, which shows a file before a character of it is changed.
+    for path in [edited.path.as_str(), workload::base_with_grace(0).0] {
+        session.open(path);
+    }
+    session.build(None);
     let path = || edited.path.clone();
     let toggled = |i: u64, text: String| (path(), if i.is_multiple_of(2) { text } else { edited.more(0) });
     let edits: [Edit<'_>; 5] = [

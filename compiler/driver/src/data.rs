@@ -3,8 +3,8 @@
 use crate::Session;
 use ivs_project::DataText;
 use ivs_source::{DataEntry, DataFiles, DataProblem, Origin, SourceFile};
+use salsa::Durability;
 use salsa::Setter;
-use smol_str::SmolStr;
 use std::sync::Arc;
 
 impl Session {
@@ -61,12 +61,12 @@ impl Session {
         let text = match (known, text) {
             (Some(Ok(file)), Ok(text)) => {
                 if **file.text(&self.db) != *text {
-                    file.set_text(&mut self.db).to(text);
+                    file.edit(&mut self.db, text);
                 }
                 return;
             }
             (Some(Err(old)), Err(new)) if old == new => return,
-            (_, Ok(text)) => Ok(SourceFile::new(&self.db, shown.into(), text, SmolStr::default(), origin)),
+            (_, Ok(text)) => Ok(SourceFile::data(&self.db, shown.into(), text, origin)),
             (_, Err(problem)) => Err(problem),
         };
         let entry = DataEntry { path: path.into(), text };
@@ -82,6 +82,9 @@ impl Session {
     }
 
     fn set_entries(&mut self, entries: Vec<DataEntry>) {
-        DataFiles::get(&self.db).set_entries(&mut self.db).to(entries.into());
+        DataFiles::get(&self.db)
+            .set_entries(&mut self.db)
+            .with_durability(Durability::MEDIUM)
+            .to(entries.into());
     }
 }

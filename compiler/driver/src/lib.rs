@@ -77,16 +77,8 @@ impl Session {
                 Some((folder, _)) => format!("std.{}", folder.replace('/', ".")),
                 None => "std".to_owned(),
             };
-            files.push(
-                SourceFile::builder(
-                    SmolStr::from(format!("std/{path}")),
-                    Arc::from(*text),
-                    module.into(),
-                    Origin::Library,
-                )
-                .durability(Durability::HIGH)
-                .new(&db),
-            );
+            let path = SmolStr::from(format!("std/{path}"));
+            files.push(SourceFile::of(&db, path, Arc::from(*text), module.into(), Origin::Library));
         }
         let words = |names: &[String]| names.iter().map(SmolStr::from).collect::<Vec<_>>();
         let mut packages = Packages::new();
@@ -95,15 +87,11 @@ impl Session {
             packages.insert(d.name.as_str().into(), words(&d.uses));
             for s in &d.sources {
                 let (path, module) = (s.path.as_str().into(), s.module.as_str().into());
-                files.push(
-                    SourceFile::builder(path, s.text.clone(), module, Origin::Dependency)
-                        .durability(Durability::HIGH)
-                        .new(&db),
-                );
+                files.push(SourceFile::of(&db, path, s.text.clone(), module, Origin::Dependency));
             }
         }
         for s in sources {
-            files.push(SourceFile::new(&db, s.path.into(), s.text, s.module.into(), Origin::Own));
+            files.push(SourceFile::of(&db, s.path.into(), s.text, s.module.into(), Origin::Own));
         }
         files.sort_by(|a, b| (a.origin(&db), a.path(&db)).cmp(&(b.origin(&db), b.path(&db))));
         let date = config.as_of.map(|d| (d.year as i16, d.month, d.day));
@@ -111,7 +99,7 @@ impl Session {
             .durability(Durability::MEDIUM)
             .new(&db);
         // Made here, so that who asked before the first data file came asks again.
-        DataFiles::new(&db, Arc::from([]));
+        let _ = DataFiles::builder(Arc::from([])).durability(Durability::MEDIUM).new(&db);
         definitions::name(&db, &config);
         Session { db, threads, config, once: false, published: Vec::new(), deep: false }
     }
@@ -122,6 +110,18 @@ impl Session {
         self
     }
 
+    /// Says that a file is about to be edited, as an editor does when it shows one. The first edit of a file that was
+    /// not opened is answered as slowly as the next question after this.
+    pub fn open(&mut self, path: &str) {
+        let program = Program::get(&self.db);
+        let file =
+            program.files(&self.db).iter().copied().find(|f| f.own(&self.db) && f.path(&self.db) == path);
+        if let Some(file) = file {
+            let text = file.text(&self.db).clone();
+            file.edit(&mut self.db, text);
+        }
+    }
+
     /// Replaces (or adds) the text of a file of the package. Equal text changes nothing.
     pub fn set_text(&mut self, path: &str, text: &str) {
         let program = Program::get(&self.db);
@@ -129,7 +129,7 @@ impl Session {
         match files.iter().find(|f| f.own(&self.db) && f.path(&self.db) == path) {
             Some(file) => {
                 if &**file.text(&self.db) != text {
-                    file.set_text(&mut self.db).to(Arc::from(text));
+                    file.edit(&mut self.db, Arc::from(text));
                 }
             }
             None => {
@@ -137,10 +137,10 @@ impl Session {
                     Some((folder, _)) => format!("{}.{}", self.config.package, folder.replace('/', ".")),
                     None => self.config.package.clone(),
                 };
-                let file =
-                    SourceFile::new(&self.db, path.into(), Arc::from(text), module.into(), Origin::Own);
+                let file = SourceFile::of(&self.db, path.into(), Arc::from(text), module.into(), Origin::Own);
                 let mut own: Vec<SourceFile> = files.to_vec();
                 own.push(file);
+                file.edit(&mut self.db, Arc::from(text));
                 self.set_files(own);
             }
         }
@@ -161,7 +161,7 @@ impl Session {
             (a.origin(&self.db), a.path(&self.db)).cmp(&(b.origin(&self.db), b.path(&self.db)))
         });
         let program = Program::get(&self.db);
-        program.set_files(&mut self.db).to(files.into());
+        program.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(files.into());
     }
 
     /// The declared environments, by name.

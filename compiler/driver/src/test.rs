@@ -137,7 +137,7 @@ impl Session {
 
     fn add_file(&mut self, path: &str, module: &SmolStr, text: &str) {
         let file =
-            SourceFile::new(&self.db, path.into(), Arc::from(text), module.clone(), ivs_source::Origin::Own);
+            SourceFile::of(&self.db, path.into(), Arc::from(text), module.clone(), ivs_source::Origin::Own);
         let mut files = Program::get(&self.db).files(&self.db).to_vec();
         files.push(file);
         self.set_files(files);

@@ -7,7 +7,6 @@ use ivs_project::Config;
 use ivs_source::{
     DataEntry, DataFiles, Fix, ItemDiagnostic, ItemId, Origin, Program, SourceFile, item_offset,
 };
-use salsa::Durability;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,15 +28,11 @@ pub(crate) struct Verifier {
 pub(crate) fn copy(db: &Database, config: &Config, more: &[(String, SmolStr, String)]) -> Session {
     let fresh = Database::default();
     let old = Program::get(db);
-    let copied = |f: &SourceFile| {
-        let (path, module) = (f.path(db).clone(), f.module(db).clone());
-        let durability = if f.own(db) { Durability::LOW } else { Durability::HIGH };
-        SourceFile::builder(path, f.text(db).clone(), module, f.origin(db)).durability(durability).new(&fresh)
-    };
+    let copied = |f: &SourceFile| f.copy(db, &fresh);
     let mut files: Vec<SourceFile> = old.files(db).iter().map(copied).collect();
     for (path, module, text) in more {
         let text = Arc::from(text.as_str());
-        files.push(SourceFile::new(&fresh, path.as_str().into(), text, module.clone(), Origin::Own));
+        files.push(SourceFile::of(&fresh, path.as_str().into(), text, module.clone(), Origin::Own));
     }
     files.sort_by(|a, b| (a.origin(&fresh), a.path(&fresh)).cmp(&(b.origin(&fresh), b.path(&fresh))));
     let packages = old.packages(db).clone();

@@ -5,7 +5,7 @@ use crate::machine::{Frame, Machine};
 use crate::result::{PathKey, value};
 use ivs_model::ir::{BlockIr, KeyIr, OpIr};
 use ivs_model::{base_chain, body, code, decl_info, decl_schema, decls_of_kind, source_map};
-use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity};
+use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, heads};
 use ivs_value::Value;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -214,8 +214,12 @@ fn says_nothing(_: &dyn Db, _: salsa::Id, _: Env, _: Inst) -> bool {
 /// A query of its own: who refers to a declaration depends on this answer, not on the declaration's body.
 #[salsa::tracked(returns(copy), cycle_result = says_nothing)]
 fn says_enabled(db: &dyn Db, env: Env, inst: Inst) -> bool {
-    let schema = decl_schema(db, inst.decl(db));
+    let decl = inst.decl(db);
+    let schema = decl_schema(db, decl);
     let Some((field, def)) = schema.field("enabled") else { return false };
+    if def.builtin.is_some() && !switches(db, env, decl) {
+        return false;
+    }
     def.builtin.is_none()
         || layers(db, env, inst).iter().filter(|l| l.kind != LayerKind::Base).any(|l| {
             let ir = body(db, l.item);
@@ -223,6 +227,13 @@ fn says_enabled(db: &dyn Db, env: Env, inst: Inst) -> bool {
                 !b.whens.is_empty() || b.entries.iter().any(|e| e.key == KeyIr::Field(field))
             })
         })
+}
+
+/// Whether any text that amends the declaration may say something of `enabled`: seldom, and known from outlines.
+fn switches(db: &dyn Db, env: Env, decl: ItemId) -> bool {
+    let may = |item: ItemId| heads(db, item.file(db)).get(item).is_none_or(|o| o.switch);
+    let amended = |link: &ItemId| ivs_model::overlays_of(db, *link).iter().any(|(_, o, _)| may(*o));
+    may(decl) || !chain(db, env).is_empty() && base_chain(db, decl).chain.iter().any(amended)
 }
 
 /// Whether a declaration takes part in an environment.

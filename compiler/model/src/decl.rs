@@ -4,7 +4,7 @@ use crate::fields::{Schema, defined_fields, schema};
 use crate::names::{Found, Module, in_module, item_module, module_index, modules, package_of, resolve};
 use crate::types::TypeReader;
 use ivs_grammar::ast::{ItemKind, StrPart};
-use ivs_source::{Db, ItemId, Program, parse_item};
+use ivs_source::{Db, ItemId, Program, heads, parse_item};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -31,8 +31,8 @@ pub struct DeclInfo {
 #[salsa::tracked(returns(ref))]
 pub fn decl_info(db: &dyn Db, item: ItemId) -> DeclInfo {
     // The head alone, with an empty body: a tenth of the work.
-    let text = ivs_source::item_text(db, item);
-    let head = ivs_grammar::head_of(text).map(|h| ivs_grammar::parse(&format!("{h}{{}}")));
+    let head = heads(db, item.file(db)).get(item).and_then(|o| o.head.as_deref());
+    let head = head.map(|h| ivs_grammar::parse(&format!("{h}{{}}")));
     let whole = match head {
         Some(chunk)
             if chunk.errors.is_empty()

@@ -5,7 +5,7 @@
 
 use crate::suggest::closest;
 use ivs_grammar::ast::ItemKind;
-use ivs_source::{Db, ItemId, Origin, Program, SourceFile, items, parse_item};
+use ivs_source::{Db, ItemId, Origin, Program, SourceFile, heads};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -71,25 +71,6 @@ pub fn modules(db: &dyn Db) -> Modules {
     Modules { files, library, dependencies }
 }
 
-/// What an item declares, as its first words tell.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct HeadOf {
-    id: ItemId,
-    private: bool,
-    template: bool,
-}
-
-/// The heads of a file: unchanged by edits inside bodies.
-#[salsa::tracked(returns(ref))]
-fn heads(db: &dyn Db, file: SourceFile) -> Vec<HeadOf> {
-    let cut = items(db, file);
-    cut.ids
-        .iter()
-        .zip(&cut.chunks)
-        .map(|(&id, c)| HeadOf { id, private: c.head.private, template: c.head.template })
-        .collect()
-}
-
 /// What a module declares.
 #[derive(PartialEq, Eq, Debug, Default)]
 pub struct ModuleIndex {
@@ -139,39 +120,39 @@ pub fn module_index(db: &dyn Db, module: Module) -> ModuleIndex {
     let mut index = ModuleIndex::default();
     let Some(files) = modules(db).files.get(module.name(db)) else { return index };
     for &file in files {
-        for head in heads(db, file) {
-            let key = head.id.key(db);
-            index.all.push(head.id);
+        for (id, head) in heads(db, file).iter() {
+            let key = &head.key;
+            index.all.push(id);
             if head.private {
-                index.private.push(head.id);
+                index.private.push(id);
             }
             let map = match key.keyword {
                 "kind" | "struct" | "enum" | "type" | "fn" | "let" => &mut index.things,
                 "decl" => {
-                    if head.template { &mut index.templates } else { &mut index.instances }.push(head.id);
+                    if head.template { &mut index.templates } else { &mut index.instances }.push(id);
                     &mut index.decls
                 }
                 "unit" => &mut index.units,
                 "dimension" => &mut index.dimensions,
                 "overlay" => {
-                    index.overlays.push(head.id);
+                    index.overlays.push(id);
                     continue;
                 }
                 "use" => {
-                    index.uses.push(head.id);
+                    index.uses.push(id);
                     continue;
                 }
                 "check" => {
-                    index.checks.push(head.id);
+                    index.checks.push(id);
                     continue;
                 }
                 "test" => {
-                    index.tests.push(head.id);
+                    index.tests.push(id);
                     continue;
                 }
                 _ => continue,
             };
-            map.entry(key.name.clone()).or_default().push(head.id);
+            map.entry(key.name.clone()).or_default().push(id);
         }
     }
     index
@@ -242,8 +223,11 @@ pub(crate) struct UseTarget {
 /// What one `use` item brings, whether it exists or not.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn use_targets(db: &dyn Db, item: ItemId) -> Vec<UseTarget> {
-    let parsed = parse_item(db, item);
-    let Some(ItemKind::Use { path, names, alias }) = parsed.item().map(|i| &i.kind) else {
+    let Some(text) = heads(db, item.file(db)).get(item).and_then(|o| o.head.as_deref()) else {
+        return Vec::new();
+    };
+    let chunk = ivs_grammar::parse(text);
+    let Some(ItemKind::Use { path, names, alias }) = chunk.items.first().map(|i| &i.kind) else {
         return Vec::new();
     };
     let words: Vec<&str> = path.words.iter().map(|w| w.text.as_str()).collect();

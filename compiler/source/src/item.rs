@@ -3,8 +3,9 @@
 //! An item is identified by its file, head and ordinal, never by its place or text: text inserted above it, or a
 //! change inside it, keeps the identity, so that only queries which read what changed run again.
 
+use crate::outline::{Keys, Outline};
+use ivs_grammar::RawChunk;
 use ivs_grammar::ast::{Chunk, Item, SyntaxError};
-use ivs_grammar::{Head, RawChunk};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -43,6 +44,9 @@ pub struct SourceFile {
     /// Whose it is.
     #[returns(copy)]
     pub origin: Origin,
+    /// What its text declares, where that is kept beside it.
+    #[returns(ref)]
+    pub(crate) outline: Option<Outline>,
 }
 
 impl SourceFile {
@@ -121,15 +125,11 @@ impl FileItems {
 #[salsa::tracked(returns(ref))]
 pub fn items(db: &dyn Db, file: SourceFile) -> Arc<FileItems> {
     let scan = ivs_grammar::scan(file.text(db));
-    let mut seen: FxHashMap<(&'static str, SmolStr, SmolStr), u32> = FxHashMap::default();
+    let mut keys = Keys::default();
     let mut ids = Vec::with_capacity(scan.chunks.len());
     let mut index = FxHashMap::default();
     for chunk in &scan.chunks {
-        let Head { keyword, kind, name, .. } = &chunk.head;
-        let count = seen.entry((*keyword, kind.clone(), name.clone())).or_default();
-        let key = ItemKey { keyword, kind: kind.clone(), name: name.clone(), ordinal: *count };
-        *count += 1;
-        let id = ItemId::new(db, file, key);
+        let id = ItemId::new(db, file, keys.next(&chunk.head));
         index.insert(id, ids.len() as u32);
         ids.push(id);
     }
@@ -145,12 +145,6 @@ pub fn item_text(db: &dyn Db, item: ItemId) -> Arc<str> {
         .and_then(|c| file.text(db).get(c.span.start as usize..c.span.end as usize))
         .unwrap_or("");
     Arc::from(text)
-}
-
-/// The words an item begins with; `None` once it is gone.
-#[salsa::tracked(returns(clone))]
-pub fn item_head(db: &dyn Db, item: ItemId) -> Option<Head> {
-    items(db, item.file(db)).chunk(item).map(|c| c.head.clone())
 }
 
 /// Where an item's text begins in its file. Only rendering may ask.

@@ -9,13 +9,15 @@ pub mod diagnostic;
 // The engine's macros make constructors and setters without documentation.
 #[allow(missing_docs)]
 mod item;
+mod outline;
 
 pub use data::{DataEntry, DataFiles, DataProblem, data_item, is_data};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity, intern_code};
 pub use item::{
-    Db, FileItems, ItemId, ItemKey, Origin, Packages, Parsed, Program, SourceFile, item_head, item_offset,
-    item_text, items, parse_item,
+    Db, FileItems, ItemId, ItemKey, Origin, Packages, Parsed, Program, SourceFile, item_offset, item_text,
+    items, parse_item,
 };
+pub use outline::{Heads, Outline, OutlineItem, heads, outline};
 
 /// A diagnostic whose places are relative to items.
 pub type ItemDiagnostic = Diagnostic<ItemId>;

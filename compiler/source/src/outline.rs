@@ -1,0 +1,148 @@
+//! What a file declares, as the heads of its items tell.
+//!
+//! Of the package's own files the outline is an input beside the text: it is set anew only when it differs. Names,
+//! bases and sets depend on outlines alone, so an edit inside a body leaves nothing to verify in other files.
+
+use crate::item::{Db, ItemId, ItemKey, Origin, SourceFile, items};
+use ivs_grammar::{Head, RawChunk};
+use rustc_hash::FxHashMap;
+use salsa::{Durability, Setter};
+use smol_str::SmolStr;
+use std::sync::Arc;
+
+/// One item, as far as it is told apart without its body.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutlineItem {
+    /// What identifies it.
+    pub key: ItemKey,
+    /// Whether other modules cannot see it.
+    pub private: bool,
+    /// Whether it is a template.
+    pub template: bool,
+    /// The text before the body of a declaration that has one; the whole text of a `use`. Without the comments above.
+    pub head: Option<Arc<str>>,
+    /// Whether its body may decide in which environments a declaration takes part. A text without `enabled` and `when`
+    /// does not; one with them may.
+    pub switch: bool,
+}
+
+/// The items of a text, in order of their place.
+pub type Outline = Arc<[OutlineItem]>;
+
+/// The outline of a text.
+pub fn outline(text: &str) -> Outline {
+    outlined(text, &ivs_grammar::scan(text).chunks)
+}
+
+fn outlined(text: &str, chunks: &[RawChunk]) -> Outline {
+    let mut keys = Keys::default();
+    let item = |c: &RawChunk| {
+        let body = text.get(c.span.start as usize..c.span.end as usize).unwrap_or("");
+        let head = match c.head.keyword {
+            "decl" => ivs_grammar::head_of(body).map(|h| Arc::from(uncommented(h))),
+            "use" => Some(Arc::from(uncommented(body))),
+            _ => None,
+        };
+        OutlineItem {
+            key: keys.next(&c.head),
+            private: c.head.private,
+            template: c.head.template,
+            head,
+            switch: body.contains("enabled") || body.contains("when"),
+        }
+    };
+    chunks.iter().map(item).collect()
+}
+
+/// A text without the comments that stand on lines of their own before its first word.
+fn uncommented(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start();
+        match text.starts_with("//") {
+            true => text = text.split_once('\n').map_or("", |(_, rest)| rest),
+            false => return text,
+        }
+    }
+}
+
+/// Counts items of equal keyword, kind and name.
+#[derive(Default)]
+pub(crate) struct Keys(FxHashMap<(&'static str, SmolStr, SmolStr), u32>);
+
+impl Keys {
+    pub fn next(&mut self, head: &Head) -> ItemKey {
+        let Head { keyword, kind, name, .. } = head;
+        let count = self.0.entry((*keyword, kind.clone(), name.clone())).or_default();
+        let key = ItemKey { keyword, kind: kind.clone(), name: name.clone(), ordinal: *count };
+        *count += 1;
+        key
+    }
+}
+
+/// The outline of a file with its items' identities.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Heads {
+    /// In order of their place.
+    pub ids: Vec<ItemId>,
+    outline: Outline,
+    index: FxHashMap<ItemId, u32>,
+}
+
+impl Heads {
+    /// An item's place in the outline; `None` once it is gone.
+    pub fn get(&self, item: ItemId) -> Option<&OutlineItem> {
+        self.outline.get(*self.index.get(&item)? as usize)
+    }
+
+    /// Items and what is known of them.
+    pub fn iter(&self) -> impl Iterator<Item = (ItemId, &OutlineItem)> {
+        self.ids.iter().copied().zip(self.outline.iter())
+    }
+}
+
+/// The heads of a file: unchanged by edits inside bodies.
+#[salsa::tracked(returns(ref))]
+pub fn heads(db: &dyn Db, file: SourceFile) -> Heads {
+    let outline = match file.outline(db) {
+        Some(outline) => outline.clone(),
+        None => outlined(file.text(db), &items(db, file).chunks),
+    };
+    let ids: Vec<ItemId> = outline.iter().map(|o| ItemId::new(db, file, o.key.clone())).collect();
+    let index = ids.iter().zip(0..).map(|(id, i)| (*id, i)).collect();
+    Heads { ids, outline, index }
+}
+
+impl SourceFile {
+    /// A file as it is found: seldom changed until it is edited, never if it is not the package's own.
+    pub fn of(db: &dyn Db, path: SmolStr, text: Arc<str>, module: SmolStr, origin: Origin) -> SourceFile {
+        let (outline, durability) = match origin {
+            Origin::Own => (Some(outline(&text)), Durability::MEDIUM),
+            _ => (None, Durability::HIGH),
+        };
+        SourceFile::builder(path, text, module, origin, outline).durability(durability).new(db)
+    }
+
+    /// A file that holds data: it declares nothing.
+    pub fn data(db: &dyn Db, path: SmolStr, text: Arc<str>, origin: Origin) -> SourceFile {
+        let module = SmolStr::default();
+        SourceFile::builder(path, text, module, origin, None).durability(Durability::MEDIUM).new(db)
+    }
+
+    /// The file in another database.
+    pub fn copy(self, db: &dyn Db, to: &dyn Db) -> SourceFile {
+        let (path, text, module) = (self.path(db).clone(), self.text(db).clone(), self.module(db).clone());
+        SourceFile::builder(path, text, module, self.origin(db), self.outline(db).clone())
+            .durability(if self.own(db) { Durability::MEDIUM } else { Durability::HIGH })
+            .new(to)
+    }
+
+    /// Replaces the text. What depends on it is looked at after each edit from now on; what depends on the heads of its
+    /// items, only when one of them changes.
+    pub fn edit(self, db: &mut dyn Db, text: Arc<str>) {
+        let new = self.outline(db).as_ref().map(|_| outline(&text));
+        if *self.outline(db) != new {
+            self.set_outline(db).with_durability(Durability::MEDIUM).to(new);
+        }
+        self.set_text(db).with_durability(Durability::LOW).to(text);
+    }
+}
