@@ -376,7 +376,6 @@ impl<'a> Emit<'a> {
                 ivs_schema::Spot::Value => Spot::Value,
             },
             fix: fault.instead,
-            ..Finding::default()
         });
     }
 
