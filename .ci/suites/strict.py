@@ -12,7 +12,14 @@ import yaml
 OPERATORS = {
     "autoscaling.k8s.io",
     "gateway.networking.k8s.io",
+    "kafka.strimzi.io",
     "keda.sh",
+    "kustomize.toolkit.fluxcd.io",
+    "postgresql.cnpg.io",
+    "security.istio.io",
+    "source.toolkit.fluxcd.io",
+    "spire.spiffe.io",
+    "telemetry.istio.io",
     "kueue.x-k8s.io",
 }
 

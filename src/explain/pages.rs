@@ -183,6 +183,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS6203", include_str!("../../docs/errors/IVS6203.md")),
     ("IVS6204", include_str!("../../docs/errors/IVS6204.md")),
     ("IVS6205", include_str!("../../docs/errors/IVS6205.md")),
+    ("IVS6400", include_str!("../../docs/errors/IVS6400.md")),
+    ("IVS6401", include_str!("../../docs/errors/IVS6401.md")),
     ("IVS6901", include_str!("../../docs/errors/IVS6901.md")),
     ("IVS6902", include_str!("../../docs/errors/IVS6902.md")),
     ("IVS6903", include_str!("../../docs/errors/IVS6903.md")),

@@ -8,6 +8,7 @@ use ivs_model::{Schema, decl_kind, library_thing, schema};
 use ivs_plan::{Artifact, Context, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Program, Severity};
 use ivs_target_documents::Documents;
+use ivs_target_interchange::{Chains, Federation, Industry};
 use ivs_target_kubernetes::Kubernetes;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::FxHashMap;
@@ -24,7 +25,7 @@ pub(crate) fn layout(config: &ivs_project::Config, target: &str) -> Layout {
 
 /// Every target.
 pub fn targets() -> &'static [&'static dyn Target] {
-    &[&Documents, &Kubernetes]
+    &[&Documents, &Kubernetes, &Federation, &Industry, &Chains]
 }
 
 /// The lowering of a name such as `kubernetes.workload`, for a kind.

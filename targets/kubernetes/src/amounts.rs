@@ -66,6 +66,11 @@ pub fn seconds(value: &Value) -> Option<i64> {
     read::base(value).and_then(Number::to_i64)
 }
 
+/// A duration in whole milliseconds.
+pub fn milliseconds(value: &Value) -> Option<i64> {
+    read::base(value)?.mul(&Number::int(1000))?.to_i64()
+}
+
 /// A duration in the Gateway API's form, from milliseconds up: `1h30m`, `500ms`.
 pub fn gateway_duration(value: &Value) -> Option<String> {
     let ms = read::base(value)?.mul(&Number::int(1000))?.to_i64()?;

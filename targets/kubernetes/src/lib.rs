@@ -12,6 +12,8 @@ mod custom;
 mod definitions;
 mod disruption;
 mod emit;
+mod federation;
+mod industry;
 mod join;
 mod keda;
 mod kueue;

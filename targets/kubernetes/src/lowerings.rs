@@ -24,7 +24,8 @@ macro_rules! pod {
 }
 
 /// All lowerings of this target: a table per field.
-pub static LOWERINGS: LazyLock<Vec<Lowering>> = LazyLock::new(|| [CORE].concat());
+pub static LOWERINGS: LazyLock<Vec<Lowering>> =
+    LazyLock::new(|| [CORE, crate::federation::LOWERINGS, crate::industry::LOWERINGS].concat());
 
 const CORE: &[Lowering] = &[
     Lowering {

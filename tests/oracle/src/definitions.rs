@@ -43,6 +43,10 @@ impl Definitions {
                 }
             }
         }
+        // Of projects that the folder does not have.
+        for file in sorted(&Path::new(env!("CARGO_MANIFEST_DIR")).join("definitions"))? {
+            custom.push(read(&file)?);
+        }
         Ok(Definitions { folder: folder.to_owned(), custom })
     }
 
