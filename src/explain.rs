@@ -65,6 +65,7 @@ fn titles() -> impl Iterator<Item = (&'static str, &'static str)> {
         ivs_target_documents::CODES,
         ivs_target_interchange::CODES,
         ivs_target_kubernetes::CODES,
+        ivs_target_terraform::CODES,
         ivs_output::codes::CODES,
         ivs_driver::CODES,
     ];

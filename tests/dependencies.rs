@@ -27,6 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("target-documents", &["plan", "value"]),
     ("target-interchange", &["plan", "value"]),
     ("target-kubernetes", &["plan", "schema", "value"]),
+    ("target-terraform", &["plan", "value"]),
     ("project", &["grammar", "source"]),
     ("output", &["plan"]),
     (
@@ -43,6 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "target-documents",
             "target-interchange",
             "target-kubernetes",
+            "target-terraform",
         ],
     ),
 ];

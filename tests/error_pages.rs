@@ -15,6 +15,7 @@ fn codes() -> BTreeMap<&'static str, &'static str> {
         ivs_target_documents::CODES,
         ivs_target_interchange::CODES,
         ivs_target_kubernetes::CODES,
+        ivs_target_terraform::CODES,
         ivs_output::codes::CODES,
         ivs_driver::CODES,
     ]

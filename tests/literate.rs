@@ -10,6 +10,7 @@
 //! - `values` (with `env=name`): lines `path = value` that evaluation gives.
 //! - `tests` (with `filter=text`): what became of each test in the source, and what the tests saw of each requirement.
 //! - `yaml file=path` (with `env=name`), also `json`, `toml`: a file that the build emits, exactly.
+//! - `yaml file=path` (or `hcl`, `json`; with `env=name`): a file that the build emits, exactly.
 //!
 //! Every fix that is offered is applied, and must mend what it was offered for.
 //!
@@ -58,6 +59,7 @@ fn cases(text: &str) -> Vec<Case> {
             Some("diagnostics") if case.diagnostics.is_none() => case.diagnostics = Some(fence),
             Some("values") => case.values.push(fence),
             Some("yaml" | "json" | "toml") => case.outputs.push(fence),
+            Some("yaml" | "hcl" | "json") => case.outputs.push(fence),
             Some("tests") => case.tests = Some(fence),
             other => panic!("line {}: what is a block of {other:?}?", fence.line),
         }
@@ -221,6 +223,7 @@ folders! {
     names = "tests/literate/names";
     seeds = "tests/literate/seeds";
     syntax = "tests/literate/syntax";
+    terraform = "tests/literate/terraform";
     text = "tests/literate/text";
     types = "tests/literate/types";
     specification = "tests/spec";

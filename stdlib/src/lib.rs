@@ -23,6 +23,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("industry/industry.ivs", include_str!("../industry/industry.ivs")),
     ("industry/model.ivs", include_str!("../industry/model.ivs")),
     ("industry/sites.ivs", include_str!("../industry/sites.ivs")),
+    ("infrastructure/account.ivs", include_str!("../infrastructure/account.ivs")),
     ("observe/observe.ivs", include_str!("../observe/observe.ivs")),
     ("plan/plan.ivs", include_str!("../plan/plan.ivs")),
     ("platform/config.ivs", include_str!("../platform/config.ivs")),

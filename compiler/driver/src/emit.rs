@@ -5,27 +5,51 @@ use crate::decide::enabled;
 use crate::place::{self, place};
 use ivs_eval::{Env, Inst, inst_name, inst_of};
 use ivs_model::{Schema, decl_kind, library_thing, schema};
-use ivs_plan::{Artifact, Context, Layout, Lowered, Lowering, OutputFile, Subject, Target};
+use ivs_plan::{Artifact, Context, Layout, Lowered, Lowering, Options, OutputFile, Subject, Target};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Program, Severity};
 use ivs_target_documents::Documents;
 use ivs_target_interchange::{Chains, Federation, Industry};
 use ivs_target_kubernetes::Kubernetes;
+use ivs_target_terraform::Terraform;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-/// The layout that `ivs.toml` chooses for a target: `layout = "declaration"` or `"folder"`.
-pub(crate) fn layout(config: &ivs_project::Config, target: &str) -> Layout {
-    match config.targets.get(target).and_then(|t| t.get("layout")) {
-        Some(ivs_project::Setting::Text(t)) if t == "folder" => Layout::Folder,
+/// How outputs are written: what `[targets.NAME]` of `ivs.toml` says, by target.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Style(BTreeMap<String, Options>);
+
+impl Style {
+    /// The options whose values are words.
+    pub(crate) fn of(config: &ivs_project::Config) -> Self {
+        let words = |options: &BTreeMap<String, ivs_project::Setting>| {
+            let words = options.iter().filter_map(|(name, setting)| match setting {
+                ivs_project::Setting::Text(word) => Some((name.clone(), word.clone())),
+                _ => None,
+            });
+            words.collect()
+        };
+        Style(config.targets.iter().map(|(name, options)| (name.clone(), words(options))).collect())
+    }
+
+    fn options(&self, target: &dyn Target) -> Options {
+        self.0.get(target.family()).cloned().unwrap_or_default()
+    }
+}
+
+/// `layout = "declaration"` or `"folder"`.
+fn layout(options: &Options) -> Layout {
+    match options.get("layout") {
+        Some(word) if word == "folder" => Layout::Folder,
         _ => Layout::Declaration,
     }
 }
 
 /// Every target.
 pub fn targets() -> &'static [&'static dyn Target] {
-    &[&Documents, &Kubernetes, &Federation, &Industry, &Chains]
+    &[&Documents, &Kubernetes, &Federation, &Industry, &Chains, &Terraform]
 }
 
 /// The lowering of a name such as `kubernetes.workload`, for a kind.
@@ -138,18 +162,18 @@ pub(crate) fn emit(
     db: &Database,
     env: Env,
     threads: usize,
-    layout: Layout,
+    style: &Style,
 ) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
     let insts: Vec<Inst> = enabled(db, env).into_iter().filter(|i| emits(db, *i)).collect();
     let lowered = each(db, threads, &insts, |db, i| lower(db, env, *i));
-    join(db, env, layout, &insts, &lowered)
+    join(db, env, style, &insts, &lowered)
 }
 
 /// Joins what was lowered into files.
 pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
     db: &Database,
     env: Env,
-    layout: Layout,
+    style: &Style,
     insts: &[Inst],
     lowered: &[L],
 ) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
@@ -172,7 +196,8 @@ pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
             .flat_map(|l| &l.artifacts)
             .filter(|a| a.folder.split('/').next() == Some(target.family()))
             .collect();
-        files.extend(target.join(&mut own, layout));
+        let options = style.options(*target);
+        files.extend(target.join_with(&mut own, layout(&options), &options));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     (findings, files)
@@ -188,13 +213,13 @@ pub(crate) fn line(
     db: &Database,
     env: Env,
     threads: usize,
-    layout: Layout,
+    style: &Style,
     file: &str,
     line: usize,
 ) -> Result<(Inst, Artifact, usize), String> {
     let insts: Vec<Inst> = enabled(db, env).into_iter().filter(|i| emits(db, *i)).collect();
     let lowered = each(db, threads, &insts, |db, i| lower(db, env, *i));
-    let (_, files) = join(db, env, layout, &insts, &lowered);
+    let (_, files) = join(db, env, style, &insts, &lowered);
     let Some(found) = files.iter().find(|f| f.path == file) else {
         let near = ivs_model::closest(file, files.iter().map(|f| f.path.as_str()));
         return Err(match near {

@@ -206,7 +206,7 @@ impl Session {
     /// Compiles one environment (`None`: the base). No files if anything is wrong.
     pub fn build(&mut self, env: Option<&str>) -> (Report, Vec<OutputFile>) {
         let env = SmolStr::new(env.unwrap_or_default());
-        let layout = emit::layout(&self.config, "kubernetes");
+        let style = emit::Style::of(&self.config);
         let config = self.config.clone();
         let once = self.once;
         let published = self.published.clone();
@@ -229,8 +229,8 @@ impl Session {
             let mut files = Vec::new();
             if !checked.failed() {
                 let (found, made) = match pending {
-                    Some((insts, lowered)) => emit::join(db, env, layout, &insts, &lowered),
-                    None => emit::emit(db, env, threads, layout),
+                    Some((insts, lowered)) => emit::join(db, env, &style, &insts, &lowered),
+                    None => emit::emit(db, env, threads, &style),
                 };
                 checked.findings.extend(found);
                 checked.findings.extend(emit::too_large(db, env, &made));
@@ -314,10 +314,10 @@ impl Session {
         depth: usize,
     ) -> Result<WhyReport, String> {
         let env = SmolStr::new(env.unwrap_or_default());
-        let layout = emit::layout(&self.config, "kubernetes");
+        let style = emit::Style::of(&self.config);
         self.run(move |db, threads| {
             let env = Env::new(db, env.clone());
-            let (inst, artifact, at) = emit::line(db, env, threads, layout, file, line)?;
+            let (inst, artifact, at) = emit::line(db, env, threads, &style, file, line)?;
             let shown = trace::shown_by(db, env, inst, &artifact, at);
             let mut explainer = why::Explainer::new(db, env, depth);
             let mut nodes = Vec::new();

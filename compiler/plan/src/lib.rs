@@ -141,7 +141,20 @@ pub trait Target: Sync {
     /// Joins all artifacts of this family into files, with index files such as `kustomization.yaml`.
     /// `artifacts` come in the order of their declarations; the result is sorted by path.
     fn join(&self, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile>;
+    /// [`Target::join`] with the target's own options, which few have.
+    fn join_with(
+        &self,
+        artifacts: &mut Vec<&Artifact>,
+        layout: Layout,
+        options: &Options,
+    ) -> Vec<OutputFile> {
+        let _ = options;
+        self.join(artifacts, layout)
+    }
 }
+
+/// Options of a target in `ivs.toml` whose values are words, by name: `format` of `[targets.terraform]`.
+pub type Options = std::collections::BTreeMap<String, String>;
 
 /// How many files outputs are written to: `[targets.NAME] layout` of `ivs.toml`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -28,7 +28,8 @@ pub struct Config {
     /// `[build] as-of`: the date that `build.date` gives.
     pub as_of: Option<Date>,
     /// `[targets.NAME]`: options by target. `kubernetes` has `layout`: a file per `"declaration"` (unless given) or per
-    /// `"folder"`; and `crds`: files that define custom resources, `["crds/*.yaml"]`.
+    /// `"folder"`; and `crds`: files that define custom resources, `["crds/*.yaml"]`. `terraform` has `format`: `"hcl"`
+    /// (unless given) or `"json"`.
     pub targets: BTreeMap<String, BTreeMap<String, Setting>>,
     /// `[checks]`: severities by check or code.
     pub severities: BTreeMap<String, Severity>,
@@ -126,10 +127,10 @@ impl Config {
 }
 
 /// Targets that exist, each with its options.
-const TARGETS: &[(&str, &[&str])] = &[("kubernetes", &["layout", "crds"])];
+const TARGETS: &[(&str, &[&str])] = &[("kubernetes", &["layout", "crds"]), ("terraform", &["format"])];
 
 /// What an option may be, where it is one of several words.
-const CHOICES: &[(&str, &[&str])] = &[("layout", &["declaration", "folder"])];
+const CHOICES: &[(&str, &[&str])] = &[("layout", &["declaration", "folder"]), ("format", &["hcl", "json"])];
 
 /// Reads the text of an `ivs.toml`.
 pub fn parse_config(text: &str) -> Result<Config, Failure> {

@@ -1,0 +1,256 @@
+//! Bodies that users write freely: values become attributes and blocks.
+use crate::expr::{Expr, decimal, list, object, path};
+use crate::{Block, Emit, codes, names};
+use ivs_plan::{Finding, Spot, read};
+use ivs_value::{StructValue, Value};
+use smol_str::SmolStr;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Which maps are attributes, see the head of the file.
+static MAPS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("maps.txt").lines().filter(|l| !l.starts_with('#')).collect());
+
+/// Whether a name with a map as its value is an attribute of the resource or block at `place`; else it is a block.
+fn is_attribute(place: &str, name: &str) -> bool {
+    let here = format!("{place}.{name}");
+    match MAPS.contains(name) {
+        true => !MAPS.contains(format!("-{here}").as_str()),
+        false => MAPS.contains(format!("+{here}").as_str()),
+    }
+}
+
+/// Adds the fields of a map or struct to a block. `place` is the resource's type and the blocks above, dotted.
+pub fn fill(
+    emit: &mut Emit<'_>,
+    mut block: Block,
+    value: &Value,
+    place: &str,
+    at: &mut Vec<SmolStr>,
+) -> Block {
+    // Attributes first, as everybody writes them.
+    let mut blocks = Vec::new();
+    for (key, value) in fields(value) {
+        if value.is_none() {
+            continue;
+        }
+        at.push(key.into());
+        if !is_name(key) {
+            emit.add(Finding {
+                code: codes::NAME,
+                message: format!("`{key}` is no name of an argument or block"),
+                path: at.clone(),
+                help: Some("letters, digits and `_`, as the provider documents it".into()),
+                spot: Spot::Key,
+                ..Finding::default()
+            });
+        } else if let Some(bare) = bare(emit, key, value, at) {
+            block = block.with(key, bare);
+        } else if !is_attribute(place, key) && is_block(value) {
+            let place = format!("{place}.{key}");
+            match value {
+                Value::List(items) => {
+                    for (i, item) in items.iter().enumerate() {
+                        at.push(SmolStr::from(i.to_string()));
+                        blocks.push(fill(emit, Block::new(key), item, &place, at));
+                        at.pop();
+                    }
+                }
+                value => blocks.push(fill(emit, Block::new(key), value, &place, at)),
+            }
+        } else if let Some(expr) = expression(emit, value, at) {
+            block = block.with(key, expr);
+        }
+        at.pop();
+    }
+    block.blocks(blocks)
+}
+
+/// Arguments of Terraform itself that are references rather than values.
+fn bare(emit: &mut Emit<'_>, key: &str, value: &Value, at: &mut Vec<SmolStr>) -> Option<Expr> {
+    match key {
+        "depends_on" | "replace_triggered_by" => {
+            let Value::List(items) = value else { return None };
+            let refs: Vec<Expr> = items
+                .iter()
+                .map(|item| match item {
+                    Value::Ref(r) if r.kind == "resource" => {
+                        Some(path(&address(emit, r, at).unwrap_or_default()))
+                    }
+                    Value::Str(text) if is_path(text) => Some(path(text)),
+                    _ => None,
+                })
+                .collect::<Option<_>>()?;
+            Some(list(refs))
+        }
+        "ignore_changes" => match value {
+            Value::Str(text) if text == "all" => Some(path("all")),
+            Value::List(items) => {
+                let paths = items.iter().map(|i| i.as_str().filter(|t| is_path(t)).map(path));
+                Some(list(paths.collect::<Option<Vec<_>>>()?))
+            }
+            _ => None,
+        },
+        "provider" => value.as_str().filter(|t| is_path(t)).map(path),
+        _ => None,
+    }
+}
+
+/// Whether it can be a block: a map, or a list of maps.
+fn is_block(value: &Value) -> bool {
+    match value {
+        Value::Map(_) | Value::Struct(_) => true,
+        Value::List(items) => {
+            !items.is_empty() && items.iter().all(|i| !matches!(i, Value::List(_)) && is_block(i))
+        }
+        _ => false,
+    }
+}
+
+fn fields(value: &Value) -> Vec<(&str, &Value)> {
+    match value {
+        Value::Map(map) => map.entries.iter().map(|(k, v)| (read::key(k), v)).collect(),
+        Value::Struct(s) => s.shape.fields.iter().map(SmolStr::as_str).zip(s.fields.iter()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+/// Words with dots and whole numbers in brackets: `scaling_config[0].desired_size`.
+fn is_path(text: &str) -> bool {
+    text.split('.').all(|word| {
+        let mut pieces = word.split('[');
+        pieces.next().is_some_and(is_name)
+            && pieces.all(|p| {
+                p.strip_suffix(']').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+            })
+    })
+}
+
+/// An expression; `None` was reported.
+fn expression(emit: &mut Emit<'_>, value: &Value, at: &mut Vec<SmolStr>) -> Option<Expr> {
+    match value {
+        Value::Unknown => None,
+        Value::None => Some(Expr::Null),
+        Value::Bool(b) => Some((*b).into()),
+        Value::Number(n) => match decimal(n) {
+            Some(n) => Some(n),
+            None => refused(emit, value, at, "it has no finite decimal form; round it"),
+        },
+        Value::Str(s) => Some(s.as_str().into()),
+        Value::Date(..) | Value::Version(_) => Some(ivs_value::display(value).into()),
+        Value::Member(m) if m.fields.is_none() => Some(m.text.as_str().into()),
+        Value::Ref(r) if r.kind == "resource" => Some(path(&format!("{}.id", address(emit, r, at)?))),
+        Value::Late(late) => {
+            if !is_path(&late.attribute) {
+                return refused(
+                    emit,
+                    value,
+                    at,
+                    "an attribute is called as the provider documents it: `arn`, `identity[0].oidc[0].issuer`",
+                );
+            }
+            Some(path(&format!("{}.{}", address(emit, &late.of, at)?, late.attribute)))
+        }
+        Value::Secret(place) => Some(emit.secret(place)),
+        Value::List(items) => {
+            let mut out = Vec::new();
+            for (i, item) in items.iter().enumerate() {
+                at.push(SmolStr::from(i.to_string()));
+                out.extend(expression(emit, item, at));
+                at.pop();
+            }
+            Some(list(out))
+        }
+        Value::Map(_) | Value::Struct(_) => {
+            let mut out = Vec::new();
+            for (key, value) in fields(value) {
+                at.push(key.into());
+                out.extend(expression(emit, value, at).map(|v| (key, v)));
+                at.pop();
+            }
+            Some(object(out))
+        }
+        Value::Percent(_) | Value::Quantity(_) => refused(
+            emit,
+            value,
+            at,
+            "an argument of Terraform has no unit: divide by the one that is documented, `size / 1Gi`",
+        ),
+        Value::Range(_) => refused(emit, value, at, "write one of its ends: `x.min`, `x.max`"),
+        Value::Member(_) => refused(emit, value, at, "write its fields out"),
+        Value::Ref(_) => {
+            refused(emit, value, at, "only a `resource` has attributes here; write a field of it: `x.slug`")
+        }
+    }
+}
+
+/// `TYPE.NAME` of a resource that a body refers to. Both have to stand in one root module.
+fn address(emit: &mut Emit<'_>, to: &ivs_value::RefValue, at: &[SmolStr]) -> Option<String> {
+    let object = emit.follow(to)?;
+    let kind = read::text(&object, "type")?;
+    let name = names::identifier(read::text(&object, "slug")?);
+    if folder_of(emit, &object) != folder_of(emit, emit.object) {
+        emit.add(Finding {
+            code: codes::PLACE,
+            message: format!("`{}` is in another folder, so its attributes are not known here", to.name),
+            path: at.to_vec(),
+            help: Some(
+                "a folder is a root module of its own: give both the same `region`, or write the value out"
+                    .into(),
+            ),
+            ..Finding::default()
+        });
+        return None;
+    }
+    Some(format!("{kind}.{name}"))
+}
+
+/// The slug of the region that a resource stands in.
+fn folder_of(emit: &mut Emit<'_>, object: &StructValue) -> Option<String> {
+    let region = emit.follow(read::reference(object, "region")?)?;
+    read::text(&region, "slug").map(str::to_owned)
+}
+
+fn refused<T>(emit: &mut Emit<'_>, value: &Value, at: &[SmolStr], help: &str) -> Option<T> {
+    emit.add(Finding {
+        code: codes::NO_FORM,
+        message: format!("`{}` has no form in a body of Terraform", ivs_value::display(value)),
+        path: at.to_vec(),
+        help: Some(help.into()),
+        ..Finding::default()
+    });
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_are_blocks_unless_the_provider_says_otherwise() {
+        assert!(is_attribute("aws_s3_bucket", "tags"));
+        assert!(!is_attribute("aws_s3_bucket_versioning", "versioning_configuration"));
+        assert!(!is_attribute("google_container_cluster", "node_config"));
+        assert!(is_attribute("google_container_cluster", "resource_labels"));
+        assert!(is_attribute("aws_s3_object", "metadata"));
+        assert!(!is_attribute("kubernetes_namespace", "metadata"));
+    }
+
+    #[test]
+    fn paths() {
+        assert!(is_path("scaling_config[0].desired_size") && is_path("all") && is_path("a.b-c"));
+        assert!(
+            !is_path("")
+                && !is_path("a..b")
+                && !is_path("a[b]")
+                && !is_path("a[]")
+                && !is_path("a b")
+                && !is_path("${a}")
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! Terraform: from evaluated declarations to root modules, one per region and one for what belongs to no region.
+//!
+//! Takes declarations of the library's kinds (`network`, `cluster`, `bucket`, `resource` …). Gives typed bodies of HCL,
+//! printed as `terraform fmt` lays them out, in `terraform/FOLDER/{versions,variables,main,outputs}.tf`. Never writes a
+//! file, runs `terraform`, or knows what a secret is: secrets are sensitive variables.
+//!
+//! Other targets that need resources of Terraform build them with [`Emit`] and [`Block`], and call their artifacts'
+//! folder [`folder`].
+
+mod body;
+pub mod codes;
+mod emit;
+mod expr;
+mod free;
+mod hcl_text;
+mod join;
+mod json;
+mod lowerings;
+mod names;
+mod region;
+mod resource;
+
+pub use body::Block;
+pub use codes::CODES;
+pub use emit::{Emit, Variable, folder};
+pub use expr::{Expr, Part, call, decimal, list, object, path, template};
+pub use hcl_text::print;
+pub use names::{fit, fit_plain, identifier};
+pub use region::{Provider, Region};
+
+use ivs_plan::{Artifact, Layout, Lowering, Options, OutputFile, Target};
+use ivs_value::StructValue;
+
+/// The target `terraform`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terraform;
+
+impl Target for Terraform {
+    fn family(&self) -> &'static str {
+        "terraform"
+    }
+    fn lowerings(&self) -> &'static [Lowering] {
+        &lowerings::LOWERINGS
+    }
+    fn judges(&self, kind: &str, _: &StructValue) -> bool {
+        kind == "resource"
+    }
+    fn join(&self, artifacts: &mut Vec<&Artifact>, _: Layout) -> Vec<OutputFile> {
+        join::join(artifacts, false)
+    }
+    fn join_with(&self, artifacts: &mut Vec<&Artifact>, _: Layout, options: &Options) -> Vec<OutputFile> {
+        join::join(artifacts, options.get("format").is_some_and(|f| f == "json"))
+    }
+}
