@@ -9,8 +9,7 @@
 //!   without a word.
 //! - `values` (with `env=name`): lines `path = value` that evaluation gives.
 //! - `tests` (with `filter=text`): what became of each test in the source, and what the tests saw of each requirement.
-//! - `yaml file=path` (with `env=name`), also `json`, `toml`: a file that the build emits, exactly.
-//! - `yaml file=path` (or `hcl`, `json`; with `env=name`): a file that the build emits, exactly.
+//! - `yaml file=path` (with `env=name`), also `hcl`, `json`, `toml`: a file that the build emits, exactly.
 //!
 //! Every fix that is offered is applied, and must mend what it was offered for.
 //!
@@ -58,8 +57,7 @@ fn cases(text: &str) -> Vec<Case> {
             Some("ivs" | "data") => case.sources.push(fence.source()),
             Some("diagnostics") if case.diagnostics.is_none() => case.diagnostics = Some(fence),
             Some("values") => case.values.push(fence),
-            Some("yaml" | "json" | "toml") => case.outputs.push(fence),
-            Some("yaml" | "hcl" | "json") => case.outputs.push(fence),
+            Some("yaml" | "hcl" | "json" | "toml") => case.outputs.push(fence),
             Some("tests") => case.tests = Some(fence),
             other => panic!("line {}: what is a block of {other:?}?", fence.line),
         }
