@@ -95,6 +95,7 @@ pub enum Command {
     Publish(Publish),
     Fmt(Fmt),
     Why(Why),
+    Report(Report),
     Explain(Explain),
     Completions(Completions),
 }
@@ -230,6 +231,35 @@ pub enum Page {
     Html,
     /// One file, cross-linked.
     Markdown,
+}
+
+/// Show the figures that a platform is judged by, against their goals, and what is expected over time
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Figures are declarations of the kind `kpi`, computed from what else is declared; expectations are declarations of the kind `growth`:
+
+  kpi reuse { value = 69.1%, goal end-of-year { above = 70%, by = 2026-12-31 } }
+
+A goal that is not met is missed once its day is past: the day of the build is `as-of` of `ivs.toml`, or --as-of.
+
+Examples:
+  ivs report
+  ivs report examples/pluma --as-of 2027-01-01
+  ivs report --format json
+  ivs report --html report.html       # one page with charts that needs nothing else")]
+pub struct Report {
+    /// A folder or file of the package, or an `.ivs` file that is in none.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The environment whose overlays apply; without it, the base.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// The date that goals are due by, in place of `ivs.toml`'s `as-of`.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Writes one HTML page with charts to this file, instead of text.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// Fetch the packages that this one depends on, and pin them in `ivs.lock`.

@@ -8,6 +8,7 @@ pub mod fetch;
 pub mod fmt;
 pub mod new;
 pub mod publish;
+pub mod report;
 pub mod test;
 pub mod why;
 

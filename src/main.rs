@@ -15,6 +15,7 @@ mod engine;
 mod exit;
 mod explain;
 mod fetch;
+mod figures;
 mod progress;
 mod render;
 mod terminal;
@@ -75,6 +76,7 @@ fn dispatch(args: Args) -> Exit {
         Command::Publish(publish) => command::publish::run(&publish, &global, &mut terminal),
         Command::Fmt(fmt) => command::fmt::run(&fmt, &global, &mut terminal),
         Command::Why(why) => command::why::run(&why, &global, &mut terminal),
+        Command::Report(report) => command::report::run(&report, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
         Command::Completions(completions) => command::completions::run(&completions, &mut terminal),
     }

@@ -25,6 +25,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("industry/sites.ivs", include_str!("../industry/sites.ivs")),
     ("infrastructure/account.ivs", include_str!("../infrastructure/account.ivs")),
     ("observe/observe.ivs", include_str!("../observe/observe.ivs")),
+    ("plan/kpi.ivs", include_str!("../plan/kpi.ivs")),
     ("plan/plan.ivs", include_str!("../plan/plan.ivs")),
     ("platform/config.ivs", include_str!("../platform/config.ivs")),
     ("platform/container.ivs", include_str!("../platform/container.ivs")),

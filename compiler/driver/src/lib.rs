@@ -11,6 +11,7 @@ mod definitions;
 mod dependencies;
 mod docs;
 mod emit;
+mod figures;
 mod mend;
 mod place;
 mod published;
@@ -23,6 +24,7 @@ mod why;
 pub use database::Database;
 pub use docs::{FieldDoc, FunctionDoc, ItemDoc, ModuleDoc, Piece, Reference};
 pub use emit::targets;
+pub use figures::{Figure, Figures, Goal, Growth, Kpi, Verdict};
 pub use ivs_eval::Role;
 pub use mend::{Applied, Mended};
 pub use published::CODES;
@@ -279,6 +281,13 @@ impl Session {
             ivs_value::Value::Unknown => Err(format!("`{path}` could not be determined")),
             v => Ok(ivs_value::display(&v)),
         }
+    }
+
+    /// The key figures and expectations in an environment. What failed is left out: `check` says why.
+    pub fn figures(&mut self, env: Option<&str>) -> Figures {
+        let env = SmolStr::new(env.unwrap_or_default());
+        let today = self.config.as_of.map(|d| (d.year as i16, d.month, d.day));
+        self.run(move |db, _| figures::figures(db, Env::new(db, env.clone()), today))
     }
 
     /// Why the value at a path such as `text-service.scaling.replicas` (or a constant) is what it is: its layers, and
