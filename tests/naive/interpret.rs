@@ -567,7 +567,7 @@ impl<'a> World<'a> {
             V::Ref(inst) => {
                 seen.push(of.clone());
                 match self.groups.get(&self.kind_of(&inst.decl)) {
-                    Some(field) => self.expand(&self.read(inst, &[field.clone()])?, seen, found),
+                    Some(field) => self.expand(&self.read(inst, std::slice::from_ref(field))?, seen, found),
                     None => {
                         found.push(of.clone());
                         Ok(())

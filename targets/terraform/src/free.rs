@@ -67,7 +67,7 @@ pub fn fill(
 }
 
 /// Arguments of Terraform itself that are references rather than values.
-fn bare(emit: &mut Emit<'_>, key: &str, value: &Value, at: &mut Vec<SmolStr>) -> Option<Expr> {
+fn bare(emit: &mut Emit<'_>, key: &str, value: &Value, at: &[SmolStr]) -> Option<Expr> {
     match key {
         "depends_on" | "replace_triggered_by" => {
             let Value::List(items) = value else { return None };
