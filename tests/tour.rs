@@ -7,7 +7,13 @@ use support::{check, fences, render, root};
 
 #[test]
 fn every_block_of_the_tour_and_the_guides_compiles_alone() {
-    for file in ["docs/tour.md", "docs/documents.md", "docs/escape-hatches.md"] {
+    for file in [
+        "docs/tour.md",
+        "docs/documents.md",
+        "docs/escape-hatches.md",
+        "docs/federation.md",
+        "docs/industry.md",
+    ] {
         blocks_compile(file);
     }
 }

@@ -189,6 +189,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS6303", include_str!("../../docs/errors/IVS6303.md")),
     ("IVS6400", include_str!("../../docs/errors/IVS6400.md")),
     ("IVS6401", include_str!("../../docs/errors/IVS6401.md")),
+    ("IVS6402", include_str!("../../docs/errors/IVS6402.md")),
     ("IVS6901", include_str!("../../docs/errors/IVS6901.md")),
     ("IVS6902", include_str!("../../docs/errors/IVS6902.md")),
     ("IVS6903", include_str!("../../docs/errors/IVS6903.md")),

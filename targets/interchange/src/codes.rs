@@ -11,4 +11,5 @@ macro_rules! codes {
 codes! {
     NAME = "IVS6400", "a name that no file can have";
     NUMBER = "IVS6401", "a number without an exact decimal form";
+    TEXT = "IVS6402", "a character that XML cannot hold";
 }

@@ -108,6 +108,14 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         for (name, submodel) in read::structs(object, "submodel") {
             let mut elements = Vec::new();
             for (key, property) in read::structs(submodel, "property") {
+                if read::text(property, "value").is_some_and(|t| t.contains(not_xml)) {
+                    draft.find(
+                        crate::codes::TEXT,
+                        format!("the value of `{key}` has a control character, which XML cannot hold"),
+                        &["submodel", name, "property", key, "value"],
+                        None,
+                    );
+                }
                 let Some((value_type, value, unit)) = value(read::field(property, "value")) else {
                     let shown = ivs_value::display(read::field(property, "value"));
                     draft.find(
@@ -181,6 +189,11 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         };
         draft.push("industry/shells", &format!("{}.aas", draft.slug), "the shell", &environment);
     })
+}
+
+/// Whether no XML document can have the character: <https://www.w3.org/TR/xml/#charsets>.
+fn not_xml(c: char) -> bool {
+    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A reference to something in an environment.
