@@ -215,6 +215,7 @@ folders! {
     federation = "tests/literate/federation";
     functions = "tests/literate/functions";
     industry = "tests/literate/industry";
+    infrastructure = "tests/literate/infrastructure";
     items = "tests/literate/items";
     load = "tests/literate/load";
     layers = "tests/literate/layers";

@@ -20,6 +20,10 @@ pub fn path(words: &str) -> Expr {
         operators.push(TraversalOperator::GetAttr(Identifier::unchecked(name)));
         for index in pieces {
             let index = index.trim_end_matches(']');
+            if index == "*" {
+                operators.push(TraversalOperator::FullSplat);
+                continue;
+            }
             operators.push(TraversalOperator::Index(match index.parse::<u64>() {
                 Ok(n) => Expression::from(n),
                 Err(_) => Expression::from(index.trim_matches('"')),

@@ -209,6 +209,7 @@ fn key(key: &ObjectKey) -> String {
         ObjectKey::Identifier(name) => name.as_str().to_owned(),
         ObjectKey::Expression(Expression::String(text)) if is_word(text) => text.clone(),
         ObjectKey::Expression(Expression::String(text)) => quoted(text),
+        ObjectKey::Expression(expr @ Expression::TemplateExpr(_)) => expression(expr, 0),
         ObjectKey::Expression(expr) => format!("({})", expression(expr, 0)),
         _ => String::new(),
     }

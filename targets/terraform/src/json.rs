@@ -90,6 +90,7 @@ fn value(expr: &Expression, reads: Reads) -> Json {
                 let key = match k {
                     ObjectKey::Identifier(name) => name.as_str().to_owned(),
                     ObjectKey::Expression(Expression::String(text)) => literal(text),
+                    ObjectKey::Expression(Expression::TemplateExpr(t)) => t.to_string(),
                     ObjectKey::Expression(other) => format!("${{{}}}", crate::hcl_text::expression(other, 0)),
                     _ => String::new(),
                 };

@@ -8,24 +8,36 @@
 //! folder [`folder`].
 
 mod body;
+mod bucket;
+mod budget;
+mod cdn;
+mod cluster;
 pub mod codes;
+mod dns;
 mod emit;
 mod expr;
 mod free;
 mod hcl_text;
+mod identity;
 mod join;
 mod json;
 mod lowerings;
 mod names;
+mod network;
+mod postgres;
 mod region;
 mod resource;
+mod sizes;
 
 pub use body::Block;
+pub use bucket::Bucket;
+pub use cluster::Cluster;
 pub use codes::CODES;
 pub use emit::{Emit, Variable, folder};
 pub use expr::{Expr, Part, call, decimal, list, object, path, template};
 pub use hcl_text::print;
 pub use names::{fit, fit_plain, identifier};
+pub use network::{Net, group};
 pub use region::{Provider, Region};
 
 use ivs_plan::{Artifact, Layout, Lowering, Options, OutputFile, Target};

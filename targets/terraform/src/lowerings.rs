@@ -1,11 +1,28 @@
 //! Every lowering of this target, a line each.
-use crate::resource;
-use ivs_plan::Lowering;
+use crate::{bucket, budget, cdn, cluster, dns, identity, network, postgres, resource};
+use ivs_plan::{Context, Lowered, Lowering, Subject};
+
+/// A lowering: name, kind, fields that it reads, function.
+const fn lowering(
+    name: &'static str,
+    kind: &'static str,
+    reads: &'static [&'static str],
+    run: fn(&Subject, &dyn Context) -> Lowered,
+) -> Lowering {
+    Lowering { name, kind, reads, run }
+}
 
 /// All lowerings.
-pub static LOWERINGS: [Lowering; 1] = [Lowering {
-    name: "resource",
-    kind: "resource",
-    reads: &["slug", "type", "region", "body"],
-    run: resource::lower,
-}];
+#[rustfmt::skip]
+pub static LOWERINGS: [Lowering; 10] = [
+    lowering("resource", "resource", &["slug", "type", "region", "body"], resource::lower),
+    lowering("network", "network", &["slug", "labels", "region", "cidr", "pods", "services", "zones", "single_nat"], network::lower),
+    lowering("cluster", "cluster", &["slug", "labels", "network", "kubernetes", "channel", "system.count", "system.cpu", "system.memory", "system.machine", "system.disk", "admins", "protected"], cluster::lower),
+    lowering("bucket", "bucket", &["slug", "labels", "region", "global_name", "versioning", "rule", "replicate_to", "cached", "protected"], bucket::lower),
+    lowering("budget", "budget", &["slug", "account", "amount", "alerts", "forecast", "notify", "from"], budget::lower),
+    lowering("cdn", "cdn", &["slug", "labels", "bucket", "ttl", "region", "host", "domains", "certificate", "rule"], cdn::lower),
+    lowering("dns", "dns-zone", &["slug", "labels", "region", "domain", "record"], dns::lower),
+    lowering("postgres", "managed-postgres", &["slug", "labels", "network", "major", "cpu", "memory", "storage", "standby", "replica", "backups", "database", "protected"], postgres::lower),
+    lowering("redis", "managed-redis", &["slug", "labels", "network", "memory", "standby", "eviction"], postgres::redis),
+    lowering("identity", "workload-identity", &["slug", "labels", "of", "cluster", "access"], identity::lower),
+];
