@@ -12,7 +12,7 @@ use ivs_target_interchange::{Chains, Federation, Industry};
 use ivs_target_kubernetes::Kubernetes;
 use ivs_target_terraform::Terraform;
 use ivs_value::{RefValue, StructValue, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -179,12 +179,16 @@ pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
 ) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
     let mut findings = Vec::new();
     let mut owners: FxHashMap<&SmolStr, Inst> = FxHashMap::default();
+    let mut clashes: FxHashSet<(Inst, Inst)> = FxHashSet::default();
     for (inst, l) in insts.iter().zip(lowered) {
         for f in &l.findings {
             findings.push(place::finding(db, env, *inst, f));
         }
         for a in &l.artifacts {
-            if let Some(first) = owners.insert(&a.identity, *inst) {
+            // Of two declarations that make several objects, the first that both make is enough to say.
+            if let Some(first) = owners.insert(&a.identity, *inst)
+                && clashes.insert((first, *inst))
+            {
                 findings.push(twice(db, env, first, *inst, a));
             }
         }
