@@ -1,12 +1,12 @@
-resource "google_compute_network" "studio" {
-  name                    = "studio"
+resource "google_compute_network" "studio_network_asia_south1" {
+  name                    = "studio-network-asia-south1"
   auto_create_subnetworks = false
 }
 
-resource "google_compute_subnetwork" "studio" {
-  name                     = "studio"
+resource "google_compute_subnetwork" "studio_network_asia_south1" {
+  name                     = "studio-network-asia-south1"
   region                   = var.region
-  network                  = google_compute_network.studio.id
+  network                  = google_compute_network.studio_network_asia_south1.id
   ip_cidr_range            = cidrsubnet("10.0.0.0/16", 4, 0)
   private_ip_google_access = true
 
@@ -21,16 +21,16 @@ resource "google_compute_subnetwork" "studio" {
   }
 }
 
-resource "google_compute_router" "studio" {
-  name    = "studio"
+resource "google_compute_router" "studio_network_asia_south1" {
+  name    = "studio-network-asia-south1"
   region  = var.region
-  network = google_compute_network.studio.id
+  network = google_compute_network.studio_network_asia_south1.id
 }
 
-resource "google_compute_router_nat" "studio" {
-  name                               = "studio"
+resource "google_compute_router_nat" "studio_network_asia_south1" {
+  name                               = "studio-network-asia-south1"
   region                             = var.region
-  router                             = google_compute_router.studio.name
+  router                             = google_compute_router.studio_network_asia_south1.name
   nat_ip_allocate_option             = "AUTO_ONLY"
   source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
 
@@ -40,23 +40,23 @@ resource "google_compute_router_nat" "studio" {
   }
 }
 
-resource "google_service_account" "studio_nodes" {
-  account_id   = "studio-nodes"
-  display_name = "Nodes of studio"
+resource "google_service_account" "studio_asia_south1_nodes" {
+  account_id   = "studio-asia-south1-nodes"
+  display_name = "Nodes of studio-asia-south1"
 }
 
-resource "google_project_iam_member" "studio_nodes" {
-  project = google_service_account.studio_nodes.project
+resource "google_project_iam_member" "studio_asia_south1_nodes" {
+  project = google_service_account.studio_asia_south1_nodes.project
   role    = "roles/container.defaultNodeServiceAccount"
-  member  = google_service_account.studio_nodes.member
+  member  = google_service_account.studio_asia_south1_nodes.member
 }
 
-resource "google_container_cluster" "studio" {
-  name                     = "studio"
+resource "google_container_cluster" "studio_asia_south1" {
+  name                     = "studio-asia-south1"
   location                 = var.region
-  network                  = google_compute_network.studio.id
-  subnetwork               = google_compute_subnetwork.studio.id
-  min_master_version       = var.studio_kubernetes
+  network                  = google_compute_network.studio_network_asia_south1.id
+  subnetwork               = google_compute_subnetwork.studio_network_asia_south1.id
+  min_master_version       = var.studio_asia_south1_kubernetes
   remove_default_node_pool = true
   initial_node_count       = 1
   datapath_provider        = "ADVANCED_DATAPATH"
@@ -83,7 +83,7 @@ resource "google_container_cluster" "studio" {
   }
 
   workload_identity_config {
-    workload_pool = "${google_service_account.studio_nodes.project}.svc.id.goog"
+    workload_pool = "${google_service_account.studio_asia_south1_nodes.project}.svc.id.goog"
   }
 
   gateway_api_config {
@@ -95,9 +95,9 @@ resource "google_container_cluster" "studio" {
   }
 }
 
-resource "google_container_node_pool" "studio_system" {
+resource "google_container_node_pool" "studio_asia_south1_system" {
   name    = "system"
-  cluster = google_container_cluster.studio.id
+  cluster = google_container_cluster.studio_asia_south1.id
 
   autoscaling {
     total_min_node_count = 3
@@ -111,9 +111,9 @@ resource "google_container_node_pool" "studio_system" {
   }
 
   node_config {
-    machine_type    = var.studio_system_machine
+    machine_type    = var.studio_asia_south1_system_machine
     disk_size_gb    = 100
-    service_account = google_service_account.studio_nodes.email
+    service_account = google_service_account.studio_asia_south1_nodes.email
     oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
       "ivs.dev/pool" = "system"

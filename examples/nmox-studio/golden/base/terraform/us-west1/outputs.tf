@@ -3,24 +3,24 @@ output "nmox_studio_name_servers" {
   value       = google_dns_managed_zone.nmox_studio.name_servers
 }
 
-output "studio_network_id" {
+output "studio_network_us_west1_network_id" {
   description = "The network"
-  value       = google_compute_network.studio.id
+  value       = google_compute_network.studio_network_us_west1.id
 }
 
-output "studio_subnets" {
+output "studio_network_us_west1_subnets" {
   description = "Where nodes are"
-  value       = google_compute_subnetwork.studio.id
+  value       = google_compute_subnetwork.studio_network_us_west1.id
 }
 
-output "studio_cluster_name" {
+output "studio_us_west1_cluster_name" {
   description = "The cluster's name"
-  value       = google_container_cluster.studio.name
+  value       = google_container_cluster.studio_us_west1.name
 }
 
-output "studio_cluster_endpoint" {
+output "studio_us_west1_cluster_endpoint" {
   description = "Where its API answers"
-  value       = google_container_cluster.studio.endpoint
+  value       = google_container_cluster.studio_us_west1.endpoint
 }
 
 output "workspace_files_welcome_bucket" {

@@ -10,14 +10,14 @@ variable "project" {
   default     = "nmox-studio-prod"
 }
 
-variable "studio_system_machine" {
-  description = "Machine of the system's nodes of the cluster studio"
+variable "studio_us_west1_system_machine" {
+  description = "Machine of the system's nodes of the cluster studio-us-west1"
   type        = string
   default     = "n2-standard-4"
 }
 
-variable "studio_kubernetes" {
-  description = "Version of Kubernetes of the cluster studio"
+variable "studio_us_west1_kubernetes" {
+  description = "Version of Kubernetes of the cluster studio-us-west1"
   type        = string
   default     = "1.34"
 }

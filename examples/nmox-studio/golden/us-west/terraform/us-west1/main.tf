@@ -66,15 +66,15 @@ resource "google_dns_record_set" "nmox_studio_ap_south" {
   rrdatas      = ["203.0.113.30"]
 }
 
-resource "google_compute_network" "studio" {
-  name                    = "studio"
+resource "google_compute_network" "studio_network_us_west1" {
+  name                    = "studio-network-us-west1"
   auto_create_subnetworks = false
 }
 
-resource "google_compute_subnetwork" "studio" {
-  name                     = "studio"
+resource "google_compute_subnetwork" "studio_network_us_west1" {
+  name                     = "studio-network-us-west1"
   region                   = var.region
-  network                  = google_compute_network.studio.id
+  network                  = google_compute_network.studio_network_us_west1.id
   ip_cidr_range            = cidrsubnet("10.0.0.0/16", 4, 0)
   private_ip_google_access = true
 
@@ -89,16 +89,16 @@ resource "google_compute_subnetwork" "studio" {
   }
 }
 
-resource "google_compute_router" "studio" {
-  name    = "studio"
+resource "google_compute_router" "studio_network_us_west1" {
+  name    = "studio-network-us-west1"
   region  = var.region
-  network = google_compute_network.studio.id
+  network = google_compute_network.studio_network_us_west1.id
 }
 
-resource "google_compute_router_nat" "studio" {
-  name                               = "studio"
+resource "google_compute_router_nat" "studio_network_us_west1" {
+  name                               = "studio-network-us-west1"
   region                             = var.region
-  router                             = google_compute_router.studio.name
+  router                             = google_compute_router.studio_network_us_west1.name
   nat_ip_allocate_option             = "AUTO_ONLY"
   source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
 
@@ -108,23 +108,23 @@ resource "google_compute_router_nat" "studio" {
   }
 }
 
-resource "google_service_account" "studio_nodes" {
-  account_id   = "studio-nodes"
-  display_name = "Nodes of studio"
+resource "google_service_account" "studio_us_west1_nodes" {
+  account_id   = "studio-us-west1-nodes"
+  display_name = "Nodes of studio-us-west1"
 }
 
-resource "google_project_iam_member" "studio_nodes" {
-  project = google_service_account.studio_nodes.project
+resource "google_project_iam_member" "studio_us_west1_nodes" {
+  project = google_service_account.studio_us_west1_nodes.project
   role    = "roles/container.defaultNodeServiceAccount"
-  member  = google_service_account.studio_nodes.member
+  member  = google_service_account.studio_us_west1_nodes.member
 }
 
-resource "google_container_cluster" "studio" {
-  name                     = "studio"
+resource "google_container_cluster" "studio_us_west1" {
+  name                     = "studio-us-west1"
   location                 = var.region
-  network                  = google_compute_network.studio.id
-  subnetwork               = google_compute_subnetwork.studio.id
-  min_master_version       = var.studio_kubernetes
+  network                  = google_compute_network.studio_network_us_west1.id
+  subnetwork               = google_compute_subnetwork.studio_network_us_west1.id
+  min_master_version       = var.studio_us_west1_kubernetes
   remove_default_node_pool = true
   initial_node_count       = 1
   datapath_provider        = "ADVANCED_DATAPATH"
@@ -151,7 +151,7 @@ resource "google_container_cluster" "studio" {
   }
 
   workload_identity_config {
-    workload_pool = "${google_service_account.studio_nodes.project}.svc.id.goog"
+    workload_pool = "${google_service_account.studio_us_west1_nodes.project}.svc.id.goog"
   }
 
   gateway_api_config {
@@ -163,9 +163,9 @@ resource "google_container_cluster" "studio" {
   }
 }
 
-resource "google_container_node_pool" "studio_system" {
+resource "google_container_node_pool" "studio_us_west1_system" {
   name    = "system"
-  cluster = google_container_cluster.studio.id
+  cluster = google_container_cluster.studio_us_west1.id
 
   autoscaling {
     total_min_node_count = 3
@@ -179,9 +179,9 @@ resource "google_container_node_pool" "studio_system" {
   }
 
   node_config {
-    machine_type    = var.studio_system_machine
+    machine_type    = var.studio_us_west1_system_machine
     disk_size_gb    = 100
-    service_account = google_service_account.studio_nodes.email
+    service_account = google_service_account.studio_us_west1_nodes.email
     oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
       "ivs.dev/pool" = "system"
@@ -378,13 +378,13 @@ resource "google_storage_transfer_job" "workspace_files_showcase" {
 
 resource "google_service_account" "workspace_service" {
   account_id   = "workspace-service-workload"
-  display_name = "nmox-studio/workspace-service in studio"
+  display_name = "nmox-studio/workspace-service in studio_us_west1"
 }
 
 resource "google_service_account_iam_member" "workspace_service" {
   service_account_id = google_service_account.workspace_service.name
   role               = "roles/iam.workloadIdentityUser"
-  member             = "serviceAccount:${google_container_cluster.studio.workload_identity_config[0].workload_pool}[nmox-studio/workspace-service]"
+  member             = "serviceAccount:${google_container_cluster.studio_us_west1.workload_identity_config[0].workload_pool}[nmox-studio/workspace-service]"
 }
 
 resource "google_storage_bucket_iam_member" "workspace_service_workspace_files_welcome" {
