@@ -8,7 +8,7 @@ const EXAMPLES: &str = "\
 Examples:
   ivs new shop                     make a package in the folder `shop`
   ivs check                        check the package around this folder
-  ivs check --fix                  apply the fixes that are certain
+  ivs fix                          apply the fixes that are certain
   ivs test                         run the tests that it holds
   ivs build                        write its outputs to `out`
   ivs build shop --env staging     build another folder's package, for staging
@@ -88,6 +88,7 @@ pub enum Color {
 pub enum Command {
     New(New),
     Check(Check),
+    Fix(Fix),
     Test(Test),
     Build(Build),
     Doc(Doc),
@@ -133,6 +134,22 @@ pub struct Check {
     /// spellings that are offered, only the one is applied that alone compiles.
     #[arg(long)]
     pub fix: bool,
+    /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+/// Apply every fix that is certain: `ivs check --fix`.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:\n  ivs fix\n  ivs fix --language     # after an update of ivs")]
+pub struct Fix {
+    /// A folder or file of the package, or an `.ivs` file that is in none.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Move the package to the newest version of the language that this compiler knows, and rewrite what that version
+    /// spells differently. There is one version so far, 1.
+    #[arg(long)]
+    pub language: bool,
     /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,

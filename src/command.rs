@@ -5,6 +5,7 @@ pub mod check;
 pub mod completions;
 pub mod doc;
 pub mod fetch;
+pub mod fix;
 pub mod fmt;
 pub mod new;
 pub mod publish;

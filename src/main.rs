@@ -69,6 +69,7 @@ fn dispatch(args: Args) -> Exit {
     match args.command {
         Command::New(new) => command::new::run(&new, &mut terminal),
         Command::Check(check) => command::check::run(&check, &global, &mut terminal),
+        Command::Fix(fix) => command::fix::run(fix, &global, &mut terminal),
         Command::Test(test) => command::test::run(&test, &global, &mut terminal),
         Command::Build(build) => command::build::run(&build, &global, &mut terminal),
         Command::Doc(doc) => command::doc::run(&doc, &global, &mut terminal),

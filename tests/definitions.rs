@@ -65,6 +65,21 @@ fn tenant(spec: &str) -> String {
     )
 }
 
+/// A rule that only an API server can evaluate is said, once, and the others are held.
+#[test]
+fn a_rule_that_cannot_be_evaluated_is_said_once() {
+    let rule = "            - rule: self.spare <= self.seats\n";
+    let strange = format!("            - rule: self.plan.nowhere(self.seats) > 2\n{rule}");
+    let crd = TENANT.replace(rule, &strange);
+    let two =
+        tenant("plan = \"gold\"") + &tenant("plan = \"blue\", spare = 3").replace("manifest t", "manifest u");
+    let found = check(&[("ivs.toml", CONFIG), ("crds/tenant.yaml", crd.as_str()), ("t.ivs", two.as_str())]);
+    let warnings: Vec<&str> = found.lines().filter(|l| l.contains("warning[IVS6202]")).collect();
+    assert_eq!(warnings.len(), 1, "{found}");
+    assert!(warnings[0].contains("cannot be evaluated here: `self.plan.nowhere(self.seats) > 2`"), "{found}");
+    assert!(found.contains("error[IVS6201]: no more spare seats than seats"), "{found}");
+}
+
 #[test]
 fn a_named_definition_makes_a_kind_known() {
     let files = |spec: &str| {

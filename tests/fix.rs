@@ -246,3 +246,55 @@ fn stdin_cannot_be_fixed() {
     let run = ivs(folder.path(), &["check", "--fix", "-"]);
     assert_eq!(run.status.code(), Some(2));
 }
+
+#[test]
+fn a_misspelled_key_of_ivs_toml_and_a_mistake_in_a_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "ivs.toml",
+        "[package]\nname = \"shop\"\nversoin = \"1.0.0\"\nivs = \"1\"\n\n[bulid]\nas-of = 2026-11-21\n",
+    );
+    write("main.ivs", "kind box { wait: time }\nbox a { wiat = 3s }\n");
+    let run = ivs(folder.path(), &["fix"]);
+    let said = text(&run.stderr);
+    assert_eq!(run.status.code(), Some(0), "{said}");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(
+        read("ivs.toml"),
+        "[package]\nname = \"shop\"\nversion = \"1.0.0\"\nivs = \"1\"\n\n[build]\nas-of = 2026-11-21\n"
+    );
+    assert_eq!(read("main.ivs"), "kind box { wait: time }\nbox a { wait = 3s }\n");
+    assert!(said.contains("3 fixes in 2 files; nothing is left"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_told_in_ivs_toml_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = "[package]\nname = \"shop\"\nivs = \"1\"\ncolour = \"red\"\n";
+    std::fs::write(folder.path().join("ivs.toml"), toml).unwrap();
+    let run = ivs(folder.path(), &["check", "--fix"]);
+    assert_eq!(run.status.code(), Some(1), "{}", text(&run.stderr));
+    assert_eq!(std::fs::read_to_string(folder.path().join("ivs.toml")).unwrap(), toml);
+}
+
+/// There is one version of the language: every package is written in it.
+#[test]
+fn the_newest_version_of_the_language() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("main.ivs"), "let one = 1\n").unwrap();
+    std::fs::write(folder.path().join("ivs.toml"), "[package]\nname = \"shop\"\nivs = \"1\"\n").unwrap();
+    let run = ivs(folder.path(), &["fix", "--language"]);
+    assert_eq!(run.status.code(), Some(0));
+    assert!(
+        text(&run.stderr)
+            .contains("shop is written in version 1 of the language, the newest is 1: nothing to change")
+    );
+    std::fs::write(folder.path().join("ivs.toml"), "[package]\nname = \"shop\"\nivs = \"2\"\n").unwrap();
+    let run = ivs(folder.path(), &["fix", "--language"]);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(
+        text(&run.stdout).contains("this compiler knows version 1 of the language, not `2`")
+            || text(&run.stderr).contains("this compiler knows version 1 of the language, not `2`")
+    );
+}

@@ -246,7 +246,7 @@ pub enum TestItem {
     /// An item seen only by the test.
     Item(Item),
     /// `expect not CHECK at PLACE`
-    Expect { not: bool, what: Word, at: Option<Place>, span: Span },
+    Expect { not: bool, what: Path, at: Option<Place>, span: Span },
     /// `assert e`
     Assert { cond: Expr, span: Span },
 }

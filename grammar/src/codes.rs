@@ -44,6 +44,7 @@ codes! {
     MISPLACED_NOT = "IVS0033", "`not` in a place where it is ambiguous";
     NOT_PLAIN_TEXT = "IVS0034", "interpolation where fixed text is needed";
     BAD_CURRENCY = "IVS0035", "a currency sign in the wrong place";
+    NOT_COMPOSED = "IVS0036", "text that is not in the composed form";
     NESTING = "IVS4101", "nesting deeper than 256";
     SOURCE_SIZE = "IVS4102", "a source file over 8 MiB";
 }

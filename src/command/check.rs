@@ -11,13 +11,23 @@ use ivs_driver::{Applied, Mended};
 use ivs_project::Project;
 
 pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
+    let mut applied = Vec::new();
+    if args.fix && args.path.as_os_str() != super::STDIN {
+        match super::fix::config(&args.path, terminal) {
+            Ok(done) => applied = done,
+            Err(exit) => return exit,
+        }
+    }
     let project = match load("check", &args.path, None, args.as_of, global, terminal) {
         Ok(project) => project,
-        Err(exit) => return exit,
+        Err(exit) => {
+            applied.iter().for_each(|a| said(a, "", terminal));
+            return exit;
+        }
     };
     let sources = project.sources.len();
     if args.fix {
-        return fix(args, &project, global, terminal);
+        return fix(args, &project, applied, global, terminal);
     }
     let progress = Progress::start(terminal, format!("Checking {}", count(sources, "file")));
     let mut session = engine::session(&project, global);
@@ -41,13 +51,21 @@ pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
 }
 
 /// Applies what is certain, writes it, and shows what is left.
-fn fix(args: &Check, project: &Project, global: &Global, terminal: &mut Terminal) -> Exit {
+fn fix(
+    args: &Check,
+    project: &Project,
+    before: Vec<Applied>,
+    global: &Global,
+    terminal: &mut Terminal,
+) -> Exit {
     if args.path.as_os_str() == super::STDIN {
         terminal.error("`--fix` needs files: stdin cannot be written");
         return Exit::Usage;
     }
     let progress = Progress::start(terminal, "Fixing".to_owned());
     let Mended { files, applied, report } = engine::session(project, global).mend();
+    let mended = files.len() + usize::from(!before.is_empty());
+    let applied: Vec<Applied> = before.into_iter().chain(applied).collect();
     drop(progress);
     let prefix = super::prefix(&project.root);
     for (path, old, new) in &files {
@@ -70,15 +88,17 @@ fn fix(args: &Check, project: &Project, global: &Global, terminal: &mut Terminal
         Document::new("check", &findings, exit, terminal).fixed(&applied, &prefix).print(terminal);
         return exit;
     }
-    for Applied { path, line, code, title } in &applied {
-        terminal.status(&format!("fixed {prefix}{path}:{line}: [{code}] {title}"));
-    }
+    applied.iter().for_each(|a| said(a, &prefix, terminal));
     findings.show_all(terminal);
     let left = if findings.any() { "; what is left needs a decision" } else { "; nothing is left" };
-    let files = count(files.len(), "file");
+    let files = count(mended, "file");
     terminal.status(&match applied.len() {
         0 => format!("No fix is certain{}", if findings.any() { left } else { ": nothing is wrong" }),
         n => format!("{} in {files}{left}", count(n, "fix").replace("fixs", "fixes")),
     });
     exit
+}
+
+fn said(Applied { path, line, code, title }: &Applied, prefix: &str, terminal: &mut Terminal) {
+    terminal.status(&format!("fixed {prefix}{path}:{line}: [{code}] {title}"));
 }

@@ -37,6 +37,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS0033", include_str!("../../docs/errors/IVS0033.md")),
     ("IVS0034", include_str!("../../docs/errors/IVS0034.md")),
     ("IVS0035", include_str!("../../docs/errors/IVS0035.md")),
+    ("IVS0036", include_str!("../../docs/errors/IVS0036.md")),
     ("IVS1001", include_str!("../../docs/errors/IVS1001.md")),
     ("IVS1002", include_str!("../../docs/errors/IVS1002.md")),
     ("IVS1003", include_str!("../../docs/errors/IVS1003.md")),

@@ -223,9 +223,10 @@ fn says_enabled(db: &dyn Db, env: Env, inst: Inst) -> bool {
     def.builtin.is_none()
         || layers(db, env, inst).iter().filter(|l| l.kind != LayerKind::Base).any(|l| {
             let ir = body(db, l.item);
-            ir.roots.get(l.root as usize).and_then(|r| ir.blocks.get(*r as usize)).is_some_and(|b| {
-                !b.whens.is_empty() || b.entries.iter().any(|e| e.key == KeyIr::Field(field))
-            })
+            ir.roots
+                .get(l.root as usize)
+                .and_then(|r| ir.blocks.get(*r as usize))
+                .is_some_and(|b| !b.whens.is_empty() || b.entries.of(&KeyIr::Field(field)).is_some())
         })
 }
 
@@ -305,7 +306,7 @@ pub fn static_conflicts(db: &dyn Db, decl: ItemId) -> Vec<ItemDiagnostic> {
 
 fn clash(xs: &[BlockIr], x: &BlockIr, ys: &[BlockIr], y: &BlockIr, out: &mut Vec<(u32, u32)>) {
     for e in &x.entries {
-        let Some(f) = y.entries.iter().find(|f| f.key == e.key) else { continue };
+        let Some(f) = y.entries.of(&e.key) else { continue };
         match (&e.op, &f.op) {
             (OpIr::Merge(a), OpIr::Merge(b)) => {
                 if let (Some(a), Some(b)) = (xs.get(*a as usize), ys.get(*b as usize)) {

@@ -126,6 +126,8 @@ pub(crate) struct Machine<'db> {
     /// Whether what goes wrong is reported elsewhere.
     pub quiet: bool,
     pub reads: Option<Vec<Read>>,
+    /// What a condition read of structs that no path leads to: elements of lists.
+    pub loose: Vec<(NodeId, u32)>,
     /// Where each local variable of the item's own formulas is written, if that is followed.
     pub origins: Option<Vec<Option<crate::origin::Origin>>>,
     /// Which requirements were decided, and how: by item, mark and verdict, if anybody counts.
@@ -153,6 +155,7 @@ impl<'db> Machine<'db> {
             diagnostics: Vec::new(),
             quiet: false,
             reads: None,
+            loose: Vec::new(),
             origins: None,
             covered: None,
             stack: Vec::new(),

@@ -3,10 +3,11 @@
 use crate::conform::Site;
 use crate::machine::{Contrib, ContribId, Frame, Keys, Machine, Node, NodeId, Slot};
 use crate::why::Role;
-use ivs_model::ir::{BlockId, ExprId, KeyIr, OpIr, TExpr};
+use ivs_model::ir::{BlockId, BlockIr, EntryIr, ExprId, KeyIr, OpIr, TExpr};
 use ivs_model::{Builtin, Field, Schema, Ty, body, code, schema, source_map};
 use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
 use ivs_value::{Map, StructValue, Value};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -40,13 +41,15 @@ impl<'db> Machine<'db> {
         }
     }
 
-    fn entry_is(&self, key: &KeyIr, wanted: &KeyIr) -> bool {
-        match (key, wanted) {
-            (KeyIr::Decl(d), KeyIr::Key(Value::Ref(r))) => {
-                crate::inst::inst_of(r) == crate::Inst::new(self.db, *d, None)
+    /// What a block says of a slot.
+    fn entry<'b>(&self, block: &'b BlockIr, wanted: &KeyIr) -> Option<&'b EntryIr> {
+        if let KeyIr::Key(Value::Ref(r)) = wanted {
+            let inst = crate::inst::inst_of(r);
+            if inst.key(self.db).is_none() {
+                return block.entries.of(&KeyIr::Decl(inst.decl(self.db)));
             }
-            (a, b) => a == b,
         }
+        block.entries.of(wanted)
     }
 
     /// What defines a slot: shared, so that nothing is copied to ask for it.
@@ -76,7 +79,7 @@ impl<'db> Machine<'db> {
             let Some(c) = self.contrib(id) else { continue };
             let Some(b) = c.body.blocks.get(c.block as usize) else { continue };
             // Most bodies say nothing of most fields.
-            if b.whens.is_empty() && !b.entries.iter().any(|e| self.entry_is(&e.key, &wanted)) {
+            if b.whens.is_empty() && self.entry(b, &wanted).is_none() {
                 continue;
             }
             let (ir, block) = (c.body.clone(), c.block);
@@ -85,7 +88,7 @@ impl<'db> Machine<'db> {
             let mut found_when: Option<u32> = None;
             for (i, (cond, when_block)) in b.whens.iter().enumerate() {
                 let Some(w) = ir.blocks.get(*when_block as usize) else { continue };
-                let Some(e) = w.entries.iter().find(|e| self.entry_is(&e.key, &wanted)) else { continue };
+                let Some(e) = self.entry(w, &wanted) else { continue };
                 if !self.when_holds(id, i as u32, *cond) {
                     continue;
                 }
@@ -102,7 +105,7 @@ impl<'db> Machine<'db> {
             if out.last().is_some_and(|s| matches!(s.act, Act::Set(_) | Act::Remove)) {
                 break;
             }
-            if let Some(e) = b.entries.iter().find(|e| self.entry_is(&e.key, &wanted)) {
+            if let Some(e) = self.entry(b, &wanted) {
                 if e.is_final && !out.is_empty() {
                     self.final_overridden(id, e.mark, &out);
                 }
@@ -167,7 +170,7 @@ impl<'db> Machine<'db> {
         let found = contribs.iter().take(below).rev().find_map(|id| {
             let c = self.contrib(*id)?;
             let b = c.body.blocks.get(c.block as usize)?;
-            let e = b.entries.iter().find(|e| e.is_final && self.entry_is(&e.key, wanted))?;
+            let e = self.entry(b, wanted).filter(|e| e.is_final)?;
             Some((*id, e.mark))
         });
         if let Some((id, first)) = found {
@@ -764,8 +767,10 @@ impl<'db> Machine<'db> {
                 Act::Append(e) => {
                     let more = self.formula(step, e, node, slot, &map_ty);
                     let Value::Map(m) = more else { continue };
+                    let at_key = Places::new(&keys, m.entries.len());
+                    // The keys of one map differ.
                     for (k, v) in &m.entries {
-                        if keys.contains(k) {
+                        if at_key.of(&keys, k).is_some() {
                             if let Some(place) = self.mark_place(step.contrib, step.mark) {
                                 self.report(Diagnostic {
                                     code: code::ADDED_PRESENT,
@@ -837,25 +842,27 @@ impl<'db> Machine<'db> {
         let ir = contrib.body.clone();
         let Some(b) = ir.blocks.get(block as usize) else { return };
         let inner = self.add_contrib(Contrib { block, parent: Some(c), ..contrib });
-        let mut all: Vec<&ivs_model::ir::EntryIr> = b.entries.iter().collect();
+        let mut all: Vec<&EntryIr> = b.entries.iter().collect();
         for (i, (cond, when_block)) in b.whens.iter().enumerate() {
             if let Some(w) = ir.blocks.get(*when_block as usize)
                 && self.when_holds(inner, i as u32, *cond)
             {
-                all.extend(&w.entries);
+                all.extend(w.entries.iter());
             }
         }
+        let mut at_key = Places::new(keys, all.len());
         for e in all {
             let key = match &e.key {
                 KeyIr::Key(v) => v.clone(),
                 KeyIr::Decl(d) => crate::inst::ref_to(self.db, crate::Inst::new(self.db, *d, None)),
                 KeyIr::Field(_) => continue,
             };
-            let at = keys.iter().position(|k| *k == key);
+            let at = at_key.of(keys, &key);
             match (&e.op, at) {
                 (OpIr::Remove, Some(i)) => {
                     keys.remove(i);
                     bases.remove(i);
+                    at_key = Places::new(keys, usize::MAX);
                 }
                 (OpIr::Remove, None) => {
                     let place = self.mark_place(c, e.mark);
@@ -872,6 +879,7 @@ impl<'db> Machine<'db> {
                     }
                 }
                 (_, None) => {
+                    at_key.added(&key, keys.len());
                     keys.push(key);
                     bases.push(None);
                 }
@@ -947,6 +955,31 @@ impl<'db> Machine<'db> {
             }
         }
         place.unwrap_or_else(|| Place { of: self.item, span: source_map(self.db, self.item).name })
+    }
+}
+
+/// Where keys are among many; few are looked for one by one.
+struct Places(Option<FxHashMap<SmolStr, usize>>);
+
+impl Places {
+    /// Of `keys`, for about `asked` questions.
+    fn new(keys: &[Value], asked: usize) -> Places {
+        let many = asked != usize::MAX && keys.len().saturating_add(asked) > 64;
+        let texts = keys.iter().enumerate().filter_map(|(i, k)| Some((k.as_str()?.into(), i)));
+        Places(many.then(|| texts.collect()))
+    }
+
+    fn of(&self, keys: &[Value], key: &Value) -> Option<usize> {
+        match (&self.0, key.as_str()) {
+            (Some(places), Some(text)) => places.get(text).copied(),
+            _ => keys.iter().position(|k| k == key),
+        }
+    }
+
+    fn added(&mut self, key: &Value, at: usize) {
+        if let (Some(places), Some(text)) = (&mut self.0, key.as_str()) {
+            places.insert(text.into(), at);
+        }
     }
 }
 

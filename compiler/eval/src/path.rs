@@ -273,6 +273,14 @@ impl<'db> Machine<'db> {
             return;
         }
         let Some(inst) = self.inst else { return };
+        let mut root = node;
+        while let Some((parent, _)) = self.node(root).and_then(|n| n.parent) {
+            root = parent;
+        }
+        if root != 0 {
+            self.loose.push((node, slot));
+            return;
+        }
         let mut path = self.path_of(node, slot);
         path.extend(rest.iter().cloned());
         if let Some(reads) = &mut self.reads {

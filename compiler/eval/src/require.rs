@@ -62,8 +62,12 @@ impl<'db> Machine<'db> {
         if verdict != Value::Bool(false) {
             return;
         }
+        self.loose.clear();
         let said = self.said(c, &mut frame, r);
         let mut labels = said.at;
+        if labels.is_empty() {
+            labels = self.loose_labels();
+        }
         self.labels(&said.reads, &[], &mut labels);
         // What the library decided, the user cannot edit: the nearest block of theirs comes first.
         let foreign = labels.first().is_none_or(|l| !l.place.of.file(self.db).own(self.db));
@@ -95,6 +99,32 @@ impl<'db> Machine<'db> {
             help: said.help.into_iter().collect(),
             fixes: said.fixes,
         });
+    }
+
+    /// The places of what was read of an element of a list, which has no path.
+    fn loose_labels(&mut self) -> Vec<Label<ItemId>> {
+        let mut labels: Vec<Label<ItemId>> = Vec::new();
+        for (node, slot) in std::mem::take(&mut self.loose) {
+            let upto = self.node(node).map_or(0, |n| n.contribs.len());
+            let Some((contrib, _, formula, _, mark)) = self.acts(node, slot, upto).into_iter().next() else {
+                continue;
+            };
+            let place = match (formula, self.contrib(contrib)) {
+                (Some(e), Some(c)) => {
+                    let span = source_map(self.db, c.item).exprs.get(e as usize).copied().unwrap_or_default();
+                    Some(Place { of: c.item, span })
+                }
+                _ => self.mark_place(contrib, mark),
+            };
+            let Some(place) = place.filter(|p| labels.iter().all(|l| l.place != *p)) else { continue };
+            let text = match self.force(node, slot) {
+                Value::Unknown => continue,
+                Value::Struct(_) | Value::Map(_) => "set here".to_owned(),
+                v => format!("{} — set here", ivs_value::display(&v)),
+            };
+            labels.push(Label { place, text });
+        }
+        labels
     }
 
     /// Evaluates a failed condition once more, to see what it read, and what is to be said of it.

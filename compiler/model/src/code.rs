@@ -46,7 +46,7 @@ codes! {
     MISPLACED_ENTRY = "IVS1203", "an entry that means nothing here";
     UNKNOWN_ATTRIBUTE = "IVS1204", "unknown attribute";
     TEMPLATE_ITEM = "IVS1205", "a template cannot be a family";
-    DEPRECATED = "IVS1208", "a deprecated field set";
+    DEPRECATED = "IVS1208", "something deprecated, used";
     WRONG_TYPE = "IVS2001", "wrong type";
     WRONG_DIMENSION = "IVS2002", "wrong dimension";
     MISSING_UNIT = "IVS2003", "a number without its unit";

@@ -5,6 +5,7 @@ use crate::types::TypeReader;
 use ivs_grammar::ast::{Attr, Block, EntryKind, ExprKind, Item, ItemKind, Param, StrPart};
 use ivs_source::{Db, ItemId, parse_item};
 use ivs_value::Shape;
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -73,19 +74,38 @@ pub struct Schema {
     pub open: bool,
     /// Its documentation.
     pub docs: SmolStr,
+    /// Where fields are, where there are many.
+    index: FxHashMap<SmolStr, u16>,
 }
+
+/// Fields, or members of an enum, up to which one is looked for one by one.
+const LINEAR: usize = 24;
+
+/// Fields that a kind or struct may have: their places are numbered with 16 bits.
+pub const MAX_FIELDS: usize = 60_000;
 
 impl Schema {
     /// A field by name.
     pub fn field(&self, name: &str) -> Option<(u16, &Field)> {
-        let i = self.fields.iter().position(|f| f.name == name)?;
+        let i = match self.fields.len() > LINEAR {
+            true => usize::from(*self.index.get(name)?),
+            false => self.fields.iter().position(|f| f.name == name)?,
+        };
         Some((i as u16, self.fields.get(i)?))
     }
     pub(crate) fn seal(mut self) -> Self {
+        if self.fields.len() > LINEAR {
+            self.index = self.fields.iter().enumerate().map(|(i, f)| (f.name.clone(), i as u16)).collect();
+        }
         let fields = self.fields.iter().map(|f| f.name.clone()).collect();
         self.shape = Arc::new(Shape { name: self.name.clone(), fields });
         self
     }
+}
+
+/// Whether a kind's own definition of a field that every declaration has leaves that field what it is.
+pub(crate) fn sharpens(db: &dyn Db, builtin: &Field, own: &Field) -> bool {
+    builtin.name != "name" && own.ty.fits(db, &builtin.ty) && (builtin.optional || !own.optional)
 }
 
 /// Fields that every declaration has.
@@ -135,11 +155,20 @@ fn attr_text(attrs: &[Attr], name: &str) -> Option<SmolStr> {
     Some(text.unwrap_or_default())
 }
 
+/// What `@deprecated` before an item says; `None` if nothing stands there.
+#[salsa::tracked(returns(clone))]
+pub fn deprecated(db: &dyn Db, item: ItemId) -> Option<SmolStr> {
+    attr_text(&parse_item(db, item).item()?.attrs, "deprecated")
+}
+
 /// The fields that a body defines, in order. `reader` keeps their conditions and mistakes.
 pub(crate) fn defined_fields<'ast>(reader: &mut TypeReader<'_, 'ast>, block: &'ast Block) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
     for entry in &block.entries {
         let EntryKind::Def { name, optional, ty, default } = &entry.kind else { continue };
+        if fields.len() >= MAX_FIELDS {
+            break;
+        }
         let ordinal = fields.len() as u16;
         let ty = reader.read(ty);
         let (ty, none) = match ty {
@@ -173,15 +202,24 @@ pub fn schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
     let mut reader = TypeReader::new(db, item);
     let mut fields = if is_kind { builtin_fields() } else { Vec::new() };
     let late = late_fields(tree).unwrap_or_default();
+    let mut places: FxHashMap<SmolStr, usize> =
+        fields.iter().enumerate().map(|(i, f)| (f.name.clone(), i)).collect();
     for mut field in defined_fields(&mut reader, block) {
         if field.ty == Ty::Object && late.contains(&field.name) {
             field.ty = Ty::LateObject;
         }
-        match fields.iter_mut().find(|f| f.name == field.name) {
-            // A kind may sharpen a built-in field: its own default or documentation.
-            Some(old) if old.builtin.is_some() => *old = field,
+        match places.get(&field.name).and_then(|i| fields.get_mut(*i)) {
+            // A kind may sharpen a built-in field: its own default, bounds or documentation.
+            Some(old) if old.builtin.is_some() => {
+                if sharpens(db, old, &field) {
+                    *old = field;
+                }
+            }
             Some(_) => {}
-            None => fields.push(field),
+            None => {
+                places.insert(field.name.clone(), fields.len());
+                fields.push(field);
+            }
         }
     }
     Arc::new(
@@ -192,6 +230,7 @@ pub fn schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
             emits: emits(tree),
             open: tree.attrs.iter().any(|a| a.name.text == "open"),
             docs: docs_of(&tree.docs),
+            index: FxHashMap::default(),
         }
         .seal(),
     )
@@ -268,6 +307,8 @@ pub struct MemberSchema {
     pub fields: Option<Arc<Schema>>,
     /// Its documentation.
     pub docs: SmolStr,
+    /// The text of `@deprecated`.
+    pub deprecated: Option<SmolStr>,
 }
 
 /// The members of an enum, as listed.
@@ -277,12 +318,17 @@ pub struct EnumSchema {
     pub name: SmolStr,
     /// In order.
     pub members: Vec<MemberSchema>,
+    /// Where members are, where there are many.
+    index: FxHashMap<SmolStr, u32>,
 }
 
 impl EnumSchema {
     /// A member by name.
     pub fn member(&self, name: &str) -> Option<(u32, &MemberSchema)> {
-        let i = self.members.iter().position(|m| m.name == name)?;
+        let i = match self.members.len() > LINEAR {
+            true => *self.index.get(name)? as usize,
+            false => self.members.iter().position(|m| m.name == name)?,
+        };
         Some((i as u32, self.members.get(i)?))
     }
 }
@@ -320,15 +366,17 @@ pub fn enum_schema(db: &dyn Db, item: ItemId) -> Arc<EnumSchema> {
     let mut reader = TypeReader::new(db, item);
     let mut count = 0;
     let mut out: Vec<MemberSchema> = Vec::with_capacity(members.len());
+    let mut index: FxHashMap<SmolStr, u32> = FxHashMap::default();
     for m in members {
         let fields = m.params.as_ref().map(|params| {
             let fields = param_fields(&mut reader, params, count);
             count += params.len() as u16;
             Arc::new(Schema { name: m.name.text.clone(), fields, ..Schema::default() }.seal())
         });
-        if out.iter().any(|o| o.name == m.name.text) {
+        if index.contains_key(&m.name.text) {
             continue;
         }
+        index.insert(m.name.text.clone(), out.len() as u32);
         let text = m.text.as_ref().and_then(|s| match &s.parts[..] {
             [StrPart::Text(t)] => Some(t.clone()),
             [] => Some(SmolStr::default()),
@@ -339,9 +387,13 @@ pub fn enum_schema(db: &dyn Db, item: ItemId) -> Arc<EnumSchema> {
             text: text.unwrap_or_else(|| m.name.text.clone()),
             fields,
             docs: docs_of(&m.docs),
+            deprecated: attr_text(&m.attrs, "deprecated"),
         });
     }
-    Arc::new(EnumSchema { name: name.text.clone(), members: out })
+    if out.len() <= LINEAR {
+        index = FxHashMap::default();
+    }
+    Arc::new(EnumSchema { name: name.text.clone(), members: out, index })
 }
 
 /// The parameters and result of a function.

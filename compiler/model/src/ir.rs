@@ -3,6 +3,7 @@
 //! No node holds a place. Places are kept beside, in a [`SourceMap`], so that moving text inside an item leaves its
 //! formulas equal and nothing is evaluated again.
 
+pub use crate::entries::Entries;
 use ivs_grammar::ast::{BinaryOp, Span, UnaryOp};
 use ivs_source::ItemId;
 use ivs_value::{Dim, Unit, Value};
@@ -138,7 +139,7 @@ pub struct LoopIr {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct BlockIr {
     /// At most one per key, except in `when` blocks.
-    pub entries: Vec<EntryIr>,
+    pub entries: Entries,
     /// `when c { … }`; the block's lets are those of its parent.
     pub whens: Vec<(ExprId, BlockId)>,
     /// `let`s, in order.

@@ -6,6 +6,7 @@ pub mod code;
 #[allow(missing_docs)] // made by macros of the engine
 mod data;
 mod decl;
+mod entries;
 mod fields;
 mod group;
 mod infer;

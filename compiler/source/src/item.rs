@@ -133,7 +133,9 @@ pub fn items(db: &dyn Db, file: SourceFile) -> Arc<FileItems> {
         index.insert(id, ids.len() as u32);
         ids.push(id);
     }
-    Arc::new(FileItems { ids, chunks: scan.chunks, errors: scan.errors, index })
+    let mut errors = scan.errors;
+    errors.extend(crate::composed::uncomposed(file.text(db)));
+    Arc::new(FileItems { ids, chunks: scan.chunks, errors, index })
 }
 
 /// The text of an item; empty once it is gone.

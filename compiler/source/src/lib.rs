@@ -2,6 +2,7 @@
 //!
 //! Takes texts. Gives items with stable identities, trees and the vocabulary of diagnostics. Never resolves a name.
 
+mod composed;
 // The engine's macros make constructors and setters without documentation.
 #[allow(missing_docs)]
 mod data;

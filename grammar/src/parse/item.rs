@@ -835,9 +835,10 @@ impl<'s> Parser<'s> {
             return Ok(TestItem::Assert { cond, span: self.span(start) });
         }
         let not = self.eat_word("not");
-        let Some(what) = self.take_word() else {
+        if !chars::starts_word(self.peek()) {
             return Err(self.unexpected("the name of a check, or a code"));
-        };
+        }
+        let what = self.path("the name of a check")?;
         let at = if self.eat_word("at") { Some(self.place()?) } else { None };
         Ok(TestItem::Expect { not, what, at, span: self.span(start) })
     }
@@ -883,6 +884,9 @@ impl<'s> Parser<'s> {
         }
         let index = if self.is(b'[') && !self.look_nl { Some(Box::new(self.index())) } else { None };
         let base = if self.eat_word("from") { Some(self.base()?) } else { None };
+        if base.is_some() && self.is(b',') && !self.look_nl {
+            return Err(self.second_base(&name));
+        }
         let family = if self.peek() == b'f' && self.peek_word() == "for" {
             let clauses = self.clauses()?;
             let by = if self.eat_word("by") { Some(Box::new(self.expr()?)) } else { None };
@@ -895,6 +899,20 @@ impl<'s> Parser<'s> {
         }
         let block = self.block();
         Ok(ItemKind::Decl(Decl { template, kind, name, index, base, family, block }))
+    }
+
+    /// `from a, b`
+    #[cold]
+    fn second_base(&mut self, name: &Word) -> Stop {
+        let i = self.look;
+        self.push(
+            problem(codes::UNEXPECTED, i, i + 1, "a declaration derives from one base", "a second one follows")
+                .help(format!(
+                    "what `{}` shares with the second goes into the first, or into a template that both derive from",
+                    name.text
+                )),
+        );
+        Stop
     }
 
     fn base(&mut self) -> Parsed<Base> {

@@ -265,7 +265,7 @@ fn test_item(item: &TestItem) -> Node {
     match item {
         TestItem::Item(item) => self::item(item),
         TestItem::Expect { not, what, at, span } => {
-            let mut inner = vec![word(what)];
+            let mut inner = vec![words("path", what)];
             inner.extend(at.iter().map(|place| expr(&place.expr)));
             Node::new(if *not { "expect not" } else { "expect" }, *span, inner)
         }

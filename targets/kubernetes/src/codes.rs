@@ -25,7 +25,7 @@ codes! {
     PRINT = "IVS6050", "an object that cannot be printed";
     NOT_AN_OBJECT = "IVS6200", "a manifest that is no object of Kubernetes";
     SCHEMA = "IVS6201", "an object that its schema refuses";
-    UNJUDGED = "IVS6202", "an object without a known schema";
+    UNJUDGED = "IVS6202", "an object, or a rule about it, that cannot be judged";
     NO_FORM = "IVS6203", "a value that an object of Kubernetes cannot hold";
     PATCH = "IVS6204", "a patch of what is not there";
     DEFINITION = "IVS6205", "a file that defines no custom resource";

@@ -9,6 +9,7 @@ use crate::ty::Ty;
 use ivs_grammar::ast::{Block, Entry, EntryKind, EntryPath, Expr, ExprKind, Key, SetOp, Span, StrPart};
 use ivs_source::Severity;
 use ivs_value::Value;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -421,7 +422,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 Nested::Struct(s) => KeyIr::Field(s.field(&path.first.text)?.0),
                 Nested::Map(..) => KeyIr::Key(Value::Str(path.first.text.clone())),
             };
-            let first = earlier.entries.iter().find(|o| o.key == slot)?;
+            let first = earlier.entries.of(&slot)?;
             Some((path.first.span, first.mark))
         });
         let Some((span, mark)) = again else { return false };
@@ -488,7 +489,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     /// The block that is merged into a slot.
     fn child(&mut self, id: BlockId, slot: KeyIr, key: &Key, is_final: bool, span: Span) -> Option<BlockId> {
-        let existing = self.body.blocks.get(id as usize)?.entries.iter().find(|e| e.key == slot);
+        let existing = self.body.blocks.get(id as usize)?.entries.of(&slot);
         if let Some(EntryIr { op: OpIr::Merge(b), .. }) = existing {
             return Some(*b);
         }
@@ -498,7 +499,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     /// Adds an entry; `false` and a report if its path is set already.
     fn insert(&mut self, id: BlockId, slot: KeyIr, op: OpIr, is_final: bool, span: Span, name: &str) -> bool {
-        let first = self.body.blocks.get(id as usize).and_then(|b| b.entries.iter().find(|e| e.key == slot));
+        let first = self.body.blocks.get(id as usize).and_then(|b| b.entries.of(&slot));
         if let Some(first) = first {
             let first = self.map.marks.get(first.mark as usize).copied().unwrap_or_default();
             let path = match self.levels.last().map(|l| l.path.as_str()) {
@@ -554,6 +555,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     fn record(&mut self, block: &'ast Block, span: Span) -> (u32, Ty) {
         let mut fields: Vec<(SmolStr, Ty)> = Vec::new();
         let mut values = Vec::new();
+        let mut seen: FxHashSet<&SmolStr> = FxHashSet::default();
         for entry in &block.entries {
             let (path, value, nested) = match &entry.kind {
                 EntryKind::Set { path, op: SetOp::Set, value, is_final: false } if path.second.is_none() => {
@@ -568,7 +570,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     continue;
                 }
             };
-            if fields.iter().any(|(n, _)| *n == path.first.text) {
+            if !seen.insert(&path.first.text) {
                 let report = self
                     .report(
                         code::DUPLICATE_PATH,

@@ -27,7 +27,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let found = crate::names::resolve(self.db, self.module, name.clone());
         if let Some(f) = found.things.iter().copied().find(|t| t.key(self.db).keyword == "fn") {
-            return self.call_fn(f, args, span);
+            return self.call_fn(f, at, args, span);
         }
         if name == "secret" {
             return self.secret(args, span);
@@ -105,6 +105,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let Some(member) = schema.members.get(i as usize) else {
             return self.add(TExpr::Error, Ty::Error, span);
         };
+        self.deprecated_member(member, span);
         let Some(fields) = member.fields.clone() else {
             if !args.is_empty() {
                 let report = self
@@ -119,8 +120,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.add(TExpr::Construct { of: e, member: i, args: args.into() }, Ty::Enum(e), span)
     }
 
-    pub(super) fn call_fn(&mut self, f: ItemId, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
+    pub(super) fn call_fn(&mut self, f: ItemId, at: Span, args: &'ast [Arg], span: Span) -> (ExprId, Ty) {
         self.uses.push(f);
+        self.deprecated_item(f, at);
         let schema = fn_schema(self.db, f);
         let name = f.key(self.db).name.clone();
         let args = self.arguments(&name, &schema.params, args, span);

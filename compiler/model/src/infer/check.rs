@@ -241,7 +241,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         None => None,
                     };
                     let mark = self.mark(*span);
-                    test.asks.push(AskIr::Expect { not: *not, what: what.text.clone(), at, mark });
+                    let words: Vec<&str> = what.words.iter().map(|w| w.text.as_str()).collect();
+                    let what = SmolStr::from(words.join("."));
+                    test.asks.push(AskIr::Expect { not: *not, what, at, mark });
                 }
                 TestItem::Item(_) => {}
             }

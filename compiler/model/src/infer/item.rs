@@ -125,9 +125,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             ItemKind::Enum { name, members } => {
                 self.map.name = name.span;
-                for (i, m) in members.iter().enumerate() {
+                let mut seen: FxHashMap<&SmolStr, Span> = FxHashMap::default();
+                for m in members {
                     self.attributes(&m.attrs);
-                    if let Some(first) = members.iter().take(i).find(|o| o.name.text == m.name.text) {
+                    if let Some(first) = seen.insert(&m.name.text, m.name.span) {
                         let report = self
                             .report(
                                 code::DUPLICATE_MEMBER,
@@ -135,7 +136,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                                 format!("`{}` is a member of `{}` already", m.name.text, name.text),
                             )
                             .label("named again")
-                            .also(self.item, first.name.span, "first named here");
+                            .also(self.item, first, "first named here");
                         self.push(report);
                     }
                 }
@@ -386,6 +387,49 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.locals = outer;
     }
 
+    /// A kind may give a field that every declaration has a default or bounds of its own, and no other meaning.
+    fn builtin_again(&mut self, name: &ivs_grammar::ast::Word, field: &crate::fields::Field) {
+        if self.item.key(self.db).keyword != "kind" {
+            return;
+        }
+        let builtin = crate::fields::builtin_fields();
+        let Some(builtin) = builtin.iter().find(|f| f.name == name.text) else { return };
+        if matches!(field.ty, Ty::Error) || crate::fields::sharpens(self.db, builtin, field) {
+            return;
+        }
+        let report = self.report(
+            code::DUPLICATE_FIELD_DEFINITION,
+            name.span,
+            format!("every declaration has a field `{}` already", name.text),
+        );
+        let report = match builtin.name.as_str() {
+            "name" => report.label("it is what the declaration is called"),
+            _ => report.label(format!("it is `{}`", builtin.read_ty().show(self.db))).help(
+                "its default and its bounds may be the kind's own, its type stays; or choose another name",
+            ),
+        };
+        self.push(report);
+    }
+
+    /// Warns of an item that is marked `@deprecated`.
+    pub(super) fn deprecated_item(&mut self, item: ItemId, span: Span) {
+        if let Some(why) = crate::fields::deprecated(self.db, item) {
+            let name = item.key(self.db).name.clone();
+            let report =
+                self.report(code::DEPRECATED, span, format!("`{name}` is deprecated")).label(why).warning();
+            self.push(report);
+        }
+    }
+
+    /// Warns of a member of an enum that is marked `@deprecated`.
+    pub(super) fn deprecated_member(&mut self, member: &crate::fields::MemberSchema, span: Span) {
+        if let Some(why) = member.deprecated.clone() {
+            let message = format!("`{}` is deprecated", member.name);
+            let report = self.report(code::DEPRECATED, span, message).label(why).warning();
+            self.push(report);
+        }
+    }
+
     /// The body of a kind or struct.
     fn definition(
         &mut self,
@@ -396,13 +440,21 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let id = self.new_block(block.span);
         self.body.roots.push(id);
         self.open_level(Some(schema), "self".into(), id, block);
-        let mut seen: Vec<(&SmolStr, Span)> = Vec::new();
+        let mut seen: FxHashMap<&SmolStr, Span> = FxHashMap::default();
         let mut ordinal = 0;
         for entry in &block.entries {
             self.attributes(&entry.attrs);
             match &entry.kind {
+                EntryKind::Def { name, .. } if ordinal >= crate::fields::MAX_FIELDS => {
+                    let limit = crate::fields::MAX_FIELDS;
+                    let report = self
+                        .report(code::LIMIT_ELEMENTS, name.span, format!("more than {limit} fields"))
+                        .label("the limit of a kind or struct");
+                    self.push(report);
+                    break;
+                }
                 EntryKind::Def { name, default, .. } => {
-                    if let Some((_, first)) = seen.iter().find(|(n, _)| **n == name.text) {
+                    if let Some(first) = seen.get(&name.text) {
                         let report = self
                             .report(
                                 code::DUPLICATE_FIELD_DEFINITION,
@@ -412,8 +464,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                             .label("defined again")
                             .also(self.item, *first, "first defined here");
                         self.push(report);
+                    } else if let Some(field) = fields.get(ordinal) {
+                        self.builtin_again(name, field);
                     }
-                    seen.push((&name.text, name.span));
+                    seen.entry(&name.text).or_insert(name.span);
                     let ty = fields.get(ordinal).map_or(Ty::Error, |f| f.read_ty());
                     ordinal += 1;
                     let value = default.as_ref().map(|e| self.check(e, &ty));
@@ -440,6 +494,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             self.unknown_kind(decl);
             return;
         }
+        if let Some(kind) = decl_kind(self.db, self.item) {
+            self.deprecated_item(kind, decl.kind.span);
+        }
         if let (Some(span), Some(f)) = (decl.template, &decl.family) {
             let at = f.clauses.loops.first().map_or(span, |l| l.first.span);
             let report = self
@@ -460,6 +517,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let info = decl_info(self.db, self.item);
         if let (Some(base), Some(Ok(target))) = (&decl.base, crate::decl::resolve_base(self.db, self.item)) {
+            self.deprecated_item(target, base.path.span);
             let family = decl_info(self.db, target).family;
             let name = &target.key(self.db).name;
             match (&base.index, family) {
@@ -686,6 +744,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         ast: &'ast ivs_grammar::ast::Block,
     ) {
         let mut level = Level { schema, path, lets: Vec::new(), locals: self.locals.len(), block };
+        let mut seen: FxHashMap<&SmolStr, Span> = FxHashMap::default();
         for entry in &ast.entries {
             if let EntryKind::Let { name, ty, value } = &entry.kind {
                 let annotation = ty.as_ref().map(|t| {
@@ -695,8 +754,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     ty
                 });
                 let index = self.body.blocks.get(block as usize).map_or(0, |b| b.lets.len()) as u32;
-                if let Some(first) = level.lets.iter().find(|l| l.name == name.text) {
-                    let first = first.span;
+                if let Some(first) = seen.get(&name.text).copied() {
                     let report = self
                         .report(
                             code::DUPLICATE_PATH,
@@ -707,9 +765,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         .also(self.item, first, "first here");
                     self.push(report);
                 }
+                seen.entry(&name.text).or_insert(name.span);
                 level.lets.push(super::LetVar {
                     name: name.text.clone(),
-                    span: name.span,
                     value,
                     annotation,
                     ty: None,

@@ -94,7 +94,6 @@ struct Level<'ast> {
 
 struct LetVar<'ast> {
     name: SmolStr,
-    span: Span,
     value: &'ast Expr,
     annotation: Option<Ty>,
     /// `None` while untouched; the type once typed.

@@ -247,13 +247,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let mut members = Vec::new();
                 for (i, m) in schema.members.iter().enumerate() {
                     if m.fields.is_none() {
-                        members.push(self.member(t, i as u32, span).0);
+                        members.push(self.unwarned_member(t, i as u32, span).0);
                     }
                 }
                 self.add(TExpr::List(members.into()), Ty::list(Ty::Enum(t)), span)
             }
             "let" => {
                 self.uses.push(t);
+                self.deprecated_item(t, span);
                 let ty = super::result_type(self.db, t);
                 self.add(TExpr::Global(t), ty, span)
             }
@@ -289,6 +290,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     pub(super) fn member(&mut self, e: ItemId, i: u32, span: Span) -> (ExprId, Ty) {
+        if let Some(m) = enum_schema(self.db, e).members.get(i as usize) {
+            self.deprecated_member(m, span);
+        }
+        self.unwarned_member(e, i, span)
+    }
+
+    fn unwarned_member(&mut self, e: ItemId, i: u32, span: Span) -> (ExprId, Ty) {
         let schema = enum_schema(self.db, e);
         let Some(m) = schema.members.get(i as usize) else { return self.add(TExpr::Error, Ty::Error, span) };
         if let Some(fields) = &m.fields {

@@ -192,7 +192,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 if t.key(self.db).keyword == "fn"
                     && let Some(PostfixOp::Call { args, span }) = ops.get(i + 1)
                 {
-                    let (id, ty) = self.call_fn(t, args, last.to(*span));
+                    let (id, ty) = self.call_fn(t, last, args, last.to(*span));
                     return Some(Ok((id, ty, i + 2)));
                 }
                 let (id, ty) = self.thing_value(t, last);
