@@ -1,0 +1,21 @@
+terraform {
+  required_version = ">= 1.5.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.25"
+    }
+  }
+}
+
+provider "aws" {
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = {
+      managed-by = "ivs"
+      package    = "industriverse"
+    }
+  }
+}
