@@ -302,7 +302,7 @@ proptest! {
                 "region home {{ provider = {provider}, country = \"DE\", title = {written} }}\n\
                  network main {{ region = home, title = {written}, labels {{ {name} = {written} }} }}\n\
                  resource thing {{ type = \"null_resource\", region = home, body {{ triggers {{ {name} = {written}, list = [{written}] }} }} }}\n\
-                 dns-zone zone {{ region = home, domain = \"example.com\", labels {{ {name} = {written} }} }}\n"
+                 dns-zone zone {{ region = home, domain = \"example.com\", labels {{ {name} = {written} }}, record t {{ type = txt, values = [{written}] }} }}\n"
             );
             let files = built(&source);
             let main = &files["terraform/home/main.tf"];

@@ -67,28 +67,21 @@ fn full(host: &str, domain: &str) -> String {
     if host.is_empty() { domain.to_owned() } else { format!("{host}.{domain}") }
 }
 
-/// Texts as zone files have them: quoted, in pieces of at most 255 bytes.
-fn quoted(kind: &str, values: &[String]) -> Vec<String> {
-    if kind != "TXT" {
-        return values.to_vec();
-    }
-    let quote = |text: &String| {
-        let mut pieces = vec![String::new()];
-        for c in text.chars() {
-            let full = pieces.last().is_some_and(|p| p.len() + c.len_utf8() > 255);
-            if full {
-                pieces.push(String::new());
-            }
-            if let Some(piece) = pieces.last_mut() {
-                if matches!(c, '"' | '\\') {
-                    piece.push('\\');
-                }
-                piece.push(c);
-            }
+/// A text in pieces of at most 255 bytes, quotes and backslashes escaped, as zone files have them.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for c in text.chars() {
+        if pieces.last().is_some_and(|p| p.len() + c.len_utf8() > 255) {
+            pieces.push(String::new());
         }
-        pieces.iter().map(|p| format!("\"{p}\"")).collect::<Vec<_>>().join(" ")
-    };
-    values.iter().map(quote).collect()
+        if let Some(piece) = pieces.last_mut() {
+            if matches!(c, '"' | '\\') {
+                piece.push('\\');
+            }
+            piece.push(c);
+        }
+    }
+    pieces
 }
 
 fn aws(emit: &mut Emit<'_>, domain: &str, records: Vec<Record>) {
@@ -103,20 +96,15 @@ fn aws(emit: &mut Emit<'_>, domain: &str, records: Vec<Record>) {
                 .with("name", full(&r.host, domain))
                 .with("type", r.kind.as_str())
                 .with("ttl", r.ttl)
-                // Route 53 takes the outer quotes of a text itself.
-                .with(
-                    "records",
-                    list(values.into_iter().map(|v| {
-                        if r.kind == "TXT" {
-                            v.trim_start_matches('"').trim_end_matches('"').replace("\" \"", "\"\"")
-                        } else {
-                            v
-                        }
-                    })),
-                )
+                .with("records", list(values))
         };
         let Some(failover) = &r.failover else {
-            emit.push(base(&r.name, quoted(&r.kind, &r.values)));
+            // Route 53 takes the outer quotes of a text itself.
+            let values = match r.kind.as_str() {
+                "TXT" => r.values.iter().map(|v| pieces(v).join("\"\"")).collect(),
+                _ => r.values.clone(),
+            };
+            emit.push(base(&r.name, values));
             continue;
         };
         let first = r.values.first().map(String::as_str).unwrap_or_default();
@@ -172,7 +160,10 @@ fn gcp(emit: &mut Emit<'_>, region: &Region, domain: &str, records: Vec<Record>)
             .with("type", r.kind.as_str())
             .with("ttl", r.ttl);
         let Some(failover) = &r.failover else {
-            let values: Vec<String> = quoted(&r.kind, &r.values).iter().map(dotted).collect();
+            let values: Vec<String> = match r.kind.as_str() {
+                "TXT" => r.values.iter().map(|v| format!("\"{}\"", pieces(v).join("\" \""))).collect(),
+                _ => r.values.iter().map(dotted).collect(),
+            };
             emit.push(base.with("rrdatas", list(values)));
             continue;
         };
@@ -318,10 +309,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_quoted_in_pieces() {
-        assert_eq!(quoted("TXT", &["v=spf1 \"x\"".into()]), ["\"v=spf1 \\\"x\\\"\""]);
-        let long = quoted("TXT", &["k".repeat(300)]);
-        assert_eq!(long, [format!("\"{}\" \"{}\"", "k".repeat(255), "k".repeat(45))]);
-        assert_eq!(quoted("A", &["192.0.2.1".into()]), ["192.0.2.1"]);
+    fn texts_are_escaped_in_pieces() {
+        assert_eq!(pieces("v=spf1 \"x\""), ["v=spf1 \\\"x\\\""]);
+        assert_eq!(pieces(&"k".repeat(300)), ["k".repeat(255), "k".repeat(45)]);
+        assert_eq!(pieces(""), [""]);
     }
 }

@@ -1,5 +1,6 @@
 //! Bodies that users write freely: values become attributes and blocks.
 use crate::expr::{Expr, decimal, list, object, path};
+use crate::region::Provider;
 use crate::{Block, Emit, codes, names};
 use ivs_plan::{Finding, Spot, read};
 use ivs_value::{StructValue, Value};
@@ -74,7 +75,7 @@ fn bare(emit: &mut Emit<'_>, key: &str, value: &Value, at: &[SmolStr]) -> Option
             let refs: Vec<Expr> = items
                 .iter()
                 .map(|item| match item {
-                    Value::Ref(r) if r.kind == "resource" => {
+                    Value::Ref(r) if is_made(&r.kind) => {
                         Some(path(&address(emit, r, at).unwrap_or_default()))
                     }
                     Value::Str(text) if is_path(text) => Some(path(text)),
@@ -144,7 +145,7 @@ fn expression(emit: &mut Emit<'_>, value: &Value, at: &mut Vec<SmolStr>) -> Opti
         Value::Str(s) => Some(s.as_str().into()),
         Value::Date(..) | Value::Version(_) => Some(ivs_value::display(value).into()),
         Value::Member(m) if m.fields.is_none() => Some(m.text.as_str().into()),
-        Value::Ref(r) if r.kind == "resource" => Some(path(&format!("{}.id", address(emit, r, at)?))),
+        Value::Ref(r) if is_made(&r.kind) => Some(path(&format!("{}.id", address(emit, r, at)?))),
         Value::Late(late) => {
             if !is_path(&late.attribute) {
                 return refused(
@@ -184,15 +185,55 @@ fn expression(emit: &mut Emit<'_>, value: &Value, at: &mut Vec<SmolStr>) -> Opti
         Value::Range(_) => refused(emit, value, at, "write one of its ends: `x.min`, `x.max`"),
         Value::Member(_) => refused(emit, value, at, "write its fields out"),
         Value::Ref(_) => {
-            refused(emit, value, at, "only a `resource` has attributes here; write a field of it: `x.slug`")
+            refused(emit, value, at, "Terraform does not make it; write a field of it: `x.slug`")
         }
     }
+}
+
+/// The main resource of what a library kind becomes, by provider: AWS, Google Cloud, Azure.
+const MADE: &[(&str, [&str; 3])] = &[
+    ("bucket", ["aws_s3_bucket", "google_storage_bucket", "azurerm_storage_account"]),
+    ("budget", ["aws_budgets_budget", "google_billing_budget", "azurerm_consumption_budget_subscription"]),
+    ("cdn", ["aws_cloudfront_distribution", "google_compute_url_map", "azurerm_cdn_frontdoor_endpoint"]),
+    ("cluster", ["aws_eks_cluster", "google_container_cluster", "azurerm_kubernetes_cluster"]),
+    ("dns-zone", ["aws_route53_zone", "google_dns_managed_zone", "azurerm_dns_zone"]),
+    (
+        "managed-postgres",
+        ["aws_db_instance", "google_sql_database_instance", "azurerm_postgresql_flexible_server"],
+    ),
+    (
+        "managed-redis",
+        ["aws_elasticache_replication_group", "google_redis_instance", "azurerm_managed_redis"],
+    ),
+    ("network", ["aws_vpc", "google_compute_network", "azurerm_virtual_network"]),
+    ("workload-identity", ["aws_iam_role", "google_service_account", "azurerm_user_assigned_identity"]),
+];
+
+/// Whether declarations of a kind become resources.
+fn is_made(kind: &str) -> bool {
+    kind == "resource" || MADE.iter().any(|(name, _)| *name == kind)
+}
+
+/// The type of the resource that a declaration is, or mainly is.
+fn kind_of(emit: &mut Emit<'_>, to: &ivs_value::RefValue, object: &StructValue) -> Option<String> {
+    if to.kind == "resource" {
+        return read::text(object, "type").map(str::to_owned);
+    }
+    let (_, kinds) = MADE.iter().find(|(name, _)| *name == to.kind)?;
+    let owner = if to.kind == "budget" { "account" } else { "region" };
+    let owner = emit.follow(read::reference(object, owner)?)?;
+    let at = match Provider::of(&read::member(&owner, "provider")?.name)? {
+        Provider::Aws => 0,
+        Provider::Gcp => 1,
+        Provider::Azure => 2,
+    };
+    kinds.get(at).map(|k| (*k).to_owned())
 }
 
 /// `TYPE.NAME` of a resource that a body refers to. Both have to stand in one root module.
 fn address(emit: &mut Emit<'_>, to: &ivs_value::RefValue, at: &[SmolStr]) -> Option<String> {
     let object = emit.follow(to)?;
-    let kind = read::text(&object, "type")?;
+    let kind = kind_of(emit, to, &object)?;
     let name = names::identifier(read::text(&object, "slug")?);
     if folder_of(emit, &object) != folder_of(emit, emit.object) {
         emit.add(Finding {
