@@ -1,5 +1,7 @@
 //! The command line.
 
+use crate::templates;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use ivs_project::Date;
 use std::path::PathBuf;
@@ -103,22 +105,22 @@ pub enum Command {
 
 /// Make a package: `ivs.toml`, a first source and `.gitignore`.
 #[derive(ClapArgs, Debug)]
-#[command(after_help = "Examples:\n  ivs new shop\n  ivs new platforms/shop")]
+#[command(
+    after_help = "Examples:\n  ivs new shop\n  ivs new platforms/shop\n  ivs new studio --template nmox-studio"
+)]
 pub struct New {
     /// The folder to make; its last part names the package.
     pub name: PathBuf,
-    /// What the first source shows.
-    #[arg(long, value_enum, default_value_t = Template::Starter)]
-    pub template: Template,
+    /// What it starts from: an example, with its own name, or `starter` with the new one.
+    #[arg(long, value_name = "NAME", value_parser = starts(), default_value = templates::STARTER)]
+    pub template: String,
 }
 
-/// What a new package starts with.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Template {
-    /// A service in two environments.
-    Starter,
-    /// Nothing but an empty source.
-    Empty,
+/// The examples, and a package with an empty source.
+fn starts() -> PossibleValuesParser {
+    let examples = templates::EXAMPLES.iter().map(|e| PossibleValue::new(e.name).help(e.about));
+    let empty = PossibleValue::new(templates::EMPTY).help("Nothing but an empty source");
+    PossibleValuesParser::new(examples.chain([empty]))
 }
 
 /// Check a package, for its base and for every environment.

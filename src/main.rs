@@ -18,6 +18,7 @@ mod fetch;
 mod figures;
 mod progress;
 mod render;
+mod templates;
 mod terminal;
 
 use args::{Args, Command};

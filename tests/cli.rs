@@ -520,6 +520,42 @@ mod new_packages {
     }
 
     #[test]
+    fn the_starter_has_three_kinds_of_outputs_and_the_name_of_the_package() {
+        let dir = TempDir::new().unwrap();
+        assert_eq!(ivs_in(dir.path(), &["new", "my-shop"]).code, 0);
+        let shop = dir.path().join("my-shop");
+        assert_eq!(ivs_in(&shop, &["build"]).code, 0);
+        for family in ["kubernetes", "terraform", "documents"] {
+            assert!(shop.join("out").join(family).is_dir(), "no {family}");
+        }
+        let source = fs::read_to_string(shop.join("main.ivs")).unwrap();
+        assert!(source.contains("my-shop/web:1.0.0") && !source.contains("starter"), "{source}");
+    }
+
+    #[test]
+    fn every_example_is_a_template_that_checks() {
+        let dir = TempDir::new().unwrap();
+        let help = ivs_in(dir.path(), &["new", "--help"]).out;
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        let mut seen = 0;
+        for entry in fs::read_dir(examples).unwrap() {
+            let example = entry.unwrap().path();
+            if !example.join("ivs.toml").is_file() {
+                continue;
+            }
+            let name = example.file_name().unwrap().to_str().unwrap();
+            assert!(help.contains(&format!("- {name}:")), "{name} is not listed\n{help}");
+            let folder = format!("of-{name}");
+            let ran = ivs_in(dir.path(), &["new", &folder, "--template", name]);
+            assert_eq!(ran.code, 0, "{}", ran.err);
+            let checked = ivs_in(&dir.path().join(folder), &["check"]);
+            assert_eq!(checked.code, 0, "{name}: {}{}", checked.out, checked.err);
+            seen += 1;
+        }
+        assert!(seen >= 3, "{seen}");
+    }
+
+    #[test]
     fn nothing_is_overwritten() {
         let dir = TempDir::new().unwrap();
         fs::create_dir(dir.path().join("shop")).unwrap();

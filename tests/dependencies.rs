@@ -26,8 +26,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("schema", &[]),
     ("target-documents", &["plan", "value"]),
     ("target-interchange", &["plan", "value"]),
-    ("target-kubernetes", &["plan", "schema", "value"]),
-    ("target-terraform", &["plan", "value"]),
+    ("target-terraform", &["plan", "target-nodepools", "value"]),
+    ("target-kubernetes", &["plan", "schema", "target-nodepools", "value"]),
+    ("target-nodepools", &["plan", "value"]),
     ("project", &["grammar", "source"]),
     ("output", &["plan"]),
     (

@@ -220,6 +220,7 @@ folders! {
     load = "tests/literate/load";
     layers = "tests/literate/layers";
     names = "tests/literate/names";
+    nodes = "tests/literate/nodes";
     seeds = "tests/literate/seeds";
     syntax = "tests/literate/syntax";
     terraform = "tests/literate/terraform";

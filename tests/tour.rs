@@ -13,6 +13,7 @@ fn every_block_of_the_tour_and_the_guides_compiles_alone() {
         "docs/escape-hatches.md",
         "docs/federation.md",
         "docs/industry.md",
+        "docs/nodes.md",
     ] {
         blocks_compile(file);
     }

@@ -43,7 +43,7 @@ fn names_are_unique_over_all_modules() {
 #[test]
 fn every_file_begins_with_its_module_and_ends_with_a_newline() {
     for (path, text) in FILES {
-        let module = path.split_once('/').unwrap().0;
+        let module = path.rsplit_once('/').unwrap().0.replace('/', ".");
         assert!(text.starts_with(&format!("//! std.{module}: ")), "{path}");
         assert!(text.ends_with('\n') && !text.contains('\r') && !text.contains('\t'), "{path}");
     }

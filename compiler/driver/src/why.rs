@@ -242,7 +242,7 @@ pub(crate) fn find(db: &Database, env: Env, path: &str) -> Result<Subject, Strin
         .files
         .keys()
         .map(|m| ivs_model::Module::new(db, m.clone()))
-        .filter(|m| !all.library.contains(m))
+        .filter(|m| !all.library.contains(m) && !all.catalogues.contains(m))
         .collect();
     let mut decls: Vec<ItemId> = Vec::new();
     let mut constants: Vec<ItemId> = Vec::new();

@@ -26,6 +26,9 @@ pub struct Modules {
     pub files: BTreeMap<SmolStr, Vec<SourceFile>>,
     /// The names of library modules.
     pub library: Vec<Module>,
+    /// Library modules below others, such as `std.aws.instances`: nothing of them is in scope, so they are only read where
+    /// they are imported.
+    pub catalogues: Vec<Module>,
     /// The names of the dependencies' modules.
     pub dependencies: Vec<Module>,
 }
@@ -33,7 +36,7 @@ pub struct Modules {
 impl Modules {
     /// Whether a module is the package's own: neither the library's nor a dependency's.
     pub fn is_own(&self, module: Module) -> bool {
-        !self.library.contains(&module) && !self.dependencies.contains(&module)
+        ![&self.library, &self.catalogues, &self.dependencies].iter().any(|m| m.contains(&module))
     }
 }
 
@@ -56,11 +59,14 @@ pub(crate) fn may_use(db: &dyn Db, module: Module, root: &str) -> bool {
 pub fn modules(db: &dyn Db) -> Modules {
     let program = Program::get(db);
     let mut files: BTreeMap<SmolStr, Vec<SourceFile>> = BTreeMap::new();
-    let (mut library, mut dependencies) = (Vec::new(), Vec::new());
+    let (mut library, mut catalogues, mut dependencies) = (Vec::new(), Vec::new(), Vec::new());
     for &file in program.files(db).iter() {
         let list = files.entry(file.module(db).clone()).or_default();
         if list.is_empty() {
             match file.origin(db) {
+                Origin::Library if file.module(db).matches('.').count() > 1 => {
+                    catalogues.push(Module::new(db, file.module(db).clone()));
+                }
                 Origin::Library => library.push(Module::new(db, file.module(db).clone())),
                 Origin::Dependency => dependencies.push(Module::new(db, file.module(db).clone())),
                 Origin::Own => {}
@@ -68,7 +74,7 @@ pub fn modules(db: &dyn Db) -> Modules {
         }
         list.push(file);
     }
-    Modules { files, library, dependencies }
+    Modules { files, library, catalogues, dependencies }
 }
 
 /// What a module declares.

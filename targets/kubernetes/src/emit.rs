@@ -22,6 +22,8 @@ pub type Texts = BTreeMap<String, String>;
 pub enum Order {
     Namespace,
     Priority,
+    NodeClass,
+    NodePool,
     Flavor,
     Queue,
     Quota,

@@ -22,6 +22,7 @@ mod manifest;
 mod names;
 mod namespace;
 mod network;
+mod nodes;
 mod patch;
 mod placement;
 mod pod;

@@ -18,14 +18,22 @@ macro_rules! pod {
         reads![
             "namespace", "image", "command", "args", "resources.cpu", "resources.memory", "resources.scratch",
             "resources.gpu", "env", "env_from", "mount", "security.user", "security.group", "security.read_only",
-            "spot.share", "spot.drain", "priority", $($own),*
+            "spot.share", "spot.drain", "priority", "nodes", $($own),*
         ]
     };
 }
 
 /// All lowerings of this target: a table per field.
-pub static LOWERINGS: LazyLock<Vec<Lowering>> =
-    LazyLock::new(|| [CORE, crate::federation::LOWERINGS, crate::industry::LOWERINGS].concat());
+pub static LOWERINGS: LazyLock<Vec<Lowering>> = LazyLock::new(|| {
+    // One a line.
+    [
+        CORE,
+        crate::federation::LOWERINGS, // stdlib/federation
+        crate::industry::LOWERINGS,   // stdlib/industry
+        crate::nodes::LOWERINGS,      // stdlib/nodes
+    ]
+    .concat()
+});
 
 const CORE: &[Lowering] = &[
     Lowering {

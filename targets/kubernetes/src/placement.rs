@@ -1,83 +1,23 @@
 //! Which nodes pods go to: spread over zones, spot capacity, GPUs.
 use crate::emit::Emit;
+use crate::nodes::Nodes;
 use ivs_plan::read;
+use ivs_target_nodepools::{SPOT_LABELS, SPOT_TAINTS, gpu};
 use k8s_openapi::api::core::v1::{
     Affinity, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec,
     PreferredSchedulingTerm, Toleration, TopologySpreadConstraint,
 };
 
-/// How a model of GPU is named on nodes.
-struct Model {
-    name: &'static str,
-    /// `nvidia.com/gpu.product`, set by GPU feature discovery.
-    products: &'static [&'static str],
-    /// `cloud.google.com/gke-accelerator`
-    gke: Option<&'static str>,
-    /// `karpenter.k8s.aws/instance-gpu-name`
-    karpenter: Option<&'static str>,
-}
-
-const MODELS: [Model; 11] = [
-    Model { name: "nvidia-t4", products: &["Tesla-T4"], gke: Some("nvidia-tesla-t4"), karpenter: Some("t4") },
-    Model { name: "nvidia-l4", products: &["NVIDIA-L4"], gke: Some("nvidia-l4"), karpenter: Some("l4") },
-    Model { name: "nvidia-l40s", products: &["NVIDIA-L40S"], gke: None, karpenter: Some("l40s") },
-    Model { name: "nvidia-a10g", products: &["NVIDIA-A10G"], gke: None, karpenter: Some("a10g") },
-    Model {
-        name: "nvidia-v100",
-        products: &[
-            "Tesla-V100-SXM2-16GB",
-            "Tesla-V100-SXM2-32GB",
-            "Tesla-V100-PCIE-16GB",
-            "Tesla-V100-PCIE-32GB",
-        ],
-        gke: Some("nvidia-tesla-v100"),
-        karpenter: Some("v100"),
-    },
-    Model {
-        name: "nvidia-a100-40gb",
-        products: &["NVIDIA-A100-SXM4-40GB", "NVIDIA-A100-PCIE-40GB"],
-        gke: Some("nvidia-tesla-a100"),
-        karpenter: None,
-    },
-    Model {
-        name: "nvidia-a100-80gb",
-        products: &["NVIDIA-A100-SXM4-80GB", "NVIDIA-A100-80GB-PCIe"],
-        gke: Some("nvidia-a100-80gb"),
-        karpenter: None,
-    },
-    Model {
-        name: "nvidia-h100",
-        products: &["NVIDIA-H100-80GB-HBM3", "NVIDIA-H100-PCIe"],
-        gke: Some("nvidia-h100-80gb"),
-        karpenter: Some("h100"),
-    },
-    Model {
-        name: "nvidia-h200",
-        products: &["NVIDIA-H200"],
-        gke: Some("nvidia-h200-141gb"),
-        karpenter: Some("h200"),
-    },
-    Model {
-        name: "nvidia-b200",
-        products: &["NVIDIA-B200"],
-        gke: Some("nvidia-b200"),
-        karpenter: Some("b200"),
-    },
-    Model { name: "amd-mi300x", products: &[], gke: None, karpenter: None },
-];
-
-/// The extended resource of a model.
-pub fn device(model: &str) -> &'static str {
-    if model.starts_with("amd-") { "amd.com/gpu" } else { "nvidia.com/gpu" }
-}
-
 /// Adds spread, tolerations and affinities to a pod.
-pub fn place(emit: &mut Emit<'_>, pod: &mut PodSpec) {
+pub fn place(emit: &mut Emit<'_>, pod: &mut PodSpec, nodes: Option<&Nodes>) {
     let mut tolerations = Vec::new();
     let mut affinity = NodeAffinity::default();
     spread(emit, pod);
-    gpu(emit, &mut tolerations, &mut affinity);
+    accelerators(emit, &mut tolerations, &mut affinity, nodes.is_some());
     spot(emit, &mut tolerations, &mut affinity, pod);
+    if let Some(nodes) = nodes {
+        nodes.place(pod, &mut tolerations);
+    }
     if !tolerations.is_empty() {
         pod.tolerations = Some(tolerations);
     }
@@ -112,27 +52,32 @@ fn one_of(key: &str, values: &[&str]) -> NodeSelectorTerm {
     }
 }
 
-/// Nodes of the model by any of the labels that tell it; their taint is tolerated.
-fn gpu(emit: &Emit<'_>, tolerations: &mut Vec<Toleration>, affinity: &mut NodeAffinity) {
+/// Nodes of the model by any of the labels that tell it, unless a pool is named; their taint is tolerated.
+fn accelerators(
+    emit: &Emit<'_>,
+    tolerations: &mut Vec<Toleration>,
+    affinity: &mut NodeAffinity,
+    named: bool,
+) {
     let Some(resources) = read::nested(emit.object, "resources") else { return };
     for (model, _) in read::entries(resources, "gpu") {
         let name = read::key(model);
         tolerations.push(Toleration {
-            key: Some(device(name).to_owned()),
+            key: Some(gpu::device(name).to_owned()),
             operator: Some("Exists".to_owned()),
             effect: Some("NoSchedule".to_owned()),
             ..Toleration::default()
         });
-        let Some(model) = MODELS.iter().find(|m| m.name == name) else { continue };
+        let Some(model) = gpu::find(name).filter(|_| !named) else { continue };
         let mut terms = Vec::new();
         if !model.products.is_empty() {
             terms.push(one_of("nvidia.com/gpu.product", model.products));
         }
-        if let Some(gke) = model.gke {
-            terms.push(one_of("cloud.google.com/gke-accelerator", &[gke]));
+        if let Some(google) = model.google {
+            terms.push(one_of("cloud.google.com/gke-accelerator", &[google]));
         }
-        if let Some(karpenter) = model.karpenter {
-            terms.push(one_of("karpenter.k8s.aws/instance-gpu-name", &[karpenter]));
+        if let Some(aws) = model.aws_alone() {
+            terms.push(one_of("karpenter.k8s.aws/instance-gpu-name", &[aws]));
         }
         if !terms.is_empty() {
             affinity.required_during_scheduling_ignored_during_execution =
@@ -140,18 +85,6 @@ fn gpu(emit: &Emit<'_>, tolerations: &mut Vec<Toleration>, affinity: &mut NodeAf
         }
     }
 }
-
-/// Taints that providers put on spot nodes.
-const SPOT_TAINTS: [(&str, &str); 2] =
-    [("cloud.google.com/gke-spot", "true"), ("kubernetes.azure.com/scalesetpriority", "spot")];
-
-/// Labels by which providers tell spot nodes.
-const SPOT_LABELS: [(&str, &str); 4] = [
-    ("karpenter.sh/capacity-type", "spot"),
-    ("cloud.google.com/gke-spot", "true"),
-    ("eks.amazonaws.com/capacityType", "SPOT"),
-    ("kubernetes.azure.com/scalesetpriority", "spot"),
-];
 
 /// Spot nodes are tolerated and preferred as strongly as `share` says.
 fn spot(

@@ -1,12 +1,14 @@
 //! Pods: one container, its resources, environment, files and rights. Shared by services and jobs.
 use crate::emit::{Emit, Isolation, Room, Texts};
+use crate::nodes::{self, Nodes};
 use crate::{codes, names, placement, probes};
 use ivs_plan::read;
+use ivs_target_nodepools::gpu;
 use ivs_value::{StructValue, Value};
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapEnvSource, ConfigMapVolumeSource, Container, ContainerPort, EnvFromSource, EnvVar,
-    EnvVarSource, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements, SeccompProfile,
-    SecretKeySelector, SecurityContext, Volume, VolumeMount,
+    EnvVarSource, PodResourceClaim, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements,
+    SeccompProfile, SecretKeySelector, SecurityContext, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -18,6 +20,8 @@ pub fn template(emit: &mut Emit<'_>, room: &Room, restart: Option<&str>) -> PodT
     let mut annotations = emit.annotations().unwrap_or_default();
     let (env_from, volumes, mounts) = configs(emit, room, &mut annotations);
     let security = read::nested(object, "security");
+    let nodes = nodes::of(emit);
+    let (resources, claim) = resources(emit, room, nodes.as_ref());
     let container = Container {
         name: emit.name.clone(),
         image: read::text(object, "image").map(str::to_owned),
@@ -29,7 +33,7 @@ pub fn template(emit: &mut Emit<'_>, room: &Room, restart: Option<&str>) -> PodT
         liveness_probe: probes::probe(emit, "live"),
         readiness_probe: probes::probe(emit, "ready"),
         startup_probe: probes::probe(emit, "startup"),
-        resources: Some(resources(emit)),
+        resources: Some(resources),
         security_context: container_security(room.isolation, security),
         volume_mounts: mounts,
         ..Container::default()
@@ -37,6 +41,7 @@ pub fn template(emit: &mut Emit<'_>, room: &Room, restart: Option<&str>) -> PodT
     let mut spec = PodSpec {
         automount_service_account_token: Some(read::flag(object, "api_access")),
         containers: vec![container],
+        resource_claims: claim.map(|c| vec![c]),
         restart_policy: restart.map(str::to_owned),
         security_context: pod_security(room.isolation, security),
         volumes,
@@ -45,7 +50,7 @@ pub fn template(emit: &mut Emit<'_>, room: &Room, restart: Option<&str>) -> PodT
     if let Some(priority) = read::reference(object, "priority") {
         spec.priority_class_name = emit.name_of(priority);
     }
-    placement::place(emit, &mut spec);
+    placement::place(emit, &mut spec, nodes.as_ref());
     PodTemplateSpec {
         metadata: Some(ObjectMeta {
             labels: Some(emit.labels()),
@@ -56,11 +61,18 @@ pub fn template(emit: &mut Emit<'_>, room: &Room, restart: Option<&str>) -> PodT
     }
 }
 
-fn resources(emit: &mut Emit<'_>) -> ResourceRequirements {
+/// What the container asks for, and the pod's claim on GPUs where its pool gives them by claims.
+fn resources(
+    emit: &mut Emit<'_>,
+    room: &Room,
+    nodes: Option<&Nodes>,
+) -> (ResourceRequirements, Option<PodResourceClaim>) {
     let mut requests = BTreeMap::new();
     let mut limits = BTreeMap::new();
+    let mut claim = None;
+    let mut claims = None;
     let Some(resources) = read::nested(emit.object, "resources") else {
-        return ResourceRequirements::default();
+        return (ResourceRequirements::default(), None);
     };
     for (field, name, is_bytes) in
         [("cpu", "cpu", false), ("memory", "memory", true), ("scratch", "ephemeral-storage", true)]
@@ -73,12 +85,20 @@ fn resources(emit: &mut Emit<'_>) -> ResourceRequirements {
         }
     }
     for (model, count) in read::entries(resources, "gpu") {
-        let device = placement::device(read::key(model));
-        let count = emit.decimal(count, &["resources", "gpu", read::key(model)]);
-        requests.insert(device.to_owned(), count.clone());
-        limits.insert(device.to_owned(), count);
+        let model = read::key(model);
+        if nodes.is_some_and(Nodes::claims) {
+            let count = read::base(count).and_then(ivs_value::Number::to_i64).unwrap_or(1);
+            let (of_pod, of_container) = nodes::claim(emit, room, count);
+            claim = Some(of_pod);
+            claims = Some(vec![of_container]);
+            continue;
+        }
+        let device = nodes.map_or_else(|| gpu::device(model).to_owned(), |n| n.device(model));
+        let count = emit.decimal(count, &["resources", "gpu", model]);
+        requests.insert(device.clone(), count.clone());
+        limits.insert(device, count);
     }
-    ResourceRequirements { claims: None, limits: filled(limits), requests: filled(requests) }
+    (ResourceRequirements { claims, limits: filled(limits), requests: filled(requests) }, claim)
 }
 
 fn filled(map: BTreeMap<String, Quantity>) -> Option<BTreeMap<String, Quantity>> {

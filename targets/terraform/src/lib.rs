@@ -24,6 +24,7 @@ mod json;
 mod lowerings;
 mod names;
 mod network;
+mod nodes;
 mod postgres;
 mod region;
 mod resource;

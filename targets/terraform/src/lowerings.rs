@@ -1,5 +1,5 @@
 //! Every lowering of this target, a line each.
-use crate::{bucket, budget, cdn, cluster, dns, identity, network, postgres, resource};
+use crate::{bucket, budget, cdn, cluster, dns, identity, network, nodes, postgres, resource};
 use ivs_plan::{Context, Lowered, Lowering, Subject};
 
 /// A lowering: name, kind, fields that it reads, function.
@@ -14,7 +14,7 @@ const fn lowering(
 
 /// All lowerings.
 #[rustfmt::skip]
-pub static LOWERINGS: [Lowering; 10] = [
+pub static LOWERINGS: [Lowering; 11] = [
     lowering("resource", "resource", &["slug", "type", "region", "body"], resource::lower),
     lowering("network", "network", &["slug", "labels", "region", "cidr", "pods", "services", "zones", "single_nat"], network::lower),
     lowering("cluster", "cluster", &["slug", "labels", "network", "kubernetes", "channel", "system.count", "system.cpu", "system.memory", "system.machine", "system.disk", "admins", "protected"], cluster::lower),
@@ -22,6 +22,7 @@ pub static LOWERINGS: [Lowering; 10] = [
     lowering("budget", "budget", &["slug", "account", "amount", "alerts", "forecast", "notify", "from"], budget::lower),
     lowering("cdn", "cdn", &["slug", "labels", "bucket", "ttl", "region", "host", "domains", "certificate", "rule"], cdn::lower),
     lowering("dns", "dns-zone", &["slug", "labels", "region", "domain", "record"], dns::lower),
+    lowering("nodes", "node-pool", nodes::READS, nodes::lower),
     lowering("postgres", "managed-postgres", &["slug", "labels", "network", "major", "cpu", "memory", "storage", "standby", "replica", "backups", "database", "protected"], postgres::lower),
     lowering("redis", "managed-redis", &["slug", "labels", "network", "memory", "standby", "eviction"], postgres::redis),
     lowering("identity", "workload-identity", &["slug", "labels", "of", "cluster", "access"], identity::lower),

@@ -1,3 +1,157 @@
+resource "google_container_node_pool" "workspace_nodes" {
+  name     = "workspace-nodes"
+  cluster  = google_container_cluster.studio_asia_south1.name
+  location = var.region
+
+  autoscaling {
+    total_min_node_count = 3
+    total_max_node_count = 104
+    location_policy      = "BALANCED"
+  }
+
+  management {
+    auto_repair  = true
+    auto_upgrade = true
+  }
+
+  node_config {
+    machine_type    = "n4-standard-32"
+    disk_size_gb    = 100
+    disk_type       = "hyperdisk-balanced"
+    image_type      = "COS_CONTAINERD"
+    service_account = google_service_account.studio_asia_south1_nodes.email
+    oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
+    labels = {
+      "ivs.dev/node-pool"              = "workspace-nodes"
+      "cloud.google.com/compute-class" = "workspace-nodes"
+    }
+
+    taint {
+      key    = "cloud.google.com/compute-class"
+      value  = "workspace-nodes"
+      effect = "NO_SCHEDULE"
+    }
+
+    shielded_instance_config {
+      enable_secure_boot          = true
+      enable_integrity_monitoring = true
+    }
+
+    workload_metadata_config {
+      mode = "GKE_METADATA"
+    }
+  }
+}
+
+resource "google_container_node_pool" "build_nodes_on_demand" {
+  name     = "build-nodes-on-demand"
+  cluster  = google_container_cluster.studio_asia_south1.name
+  location = var.region
+
+  autoscaling {
+    total_min_node_count = 0
+    total_max_node_count = 8
+    location_policy      = "BALANCED"
+  }
+
+  management {
+    auto_repair  = true
+    auto_upgrade = true
+  }
+
+  node_config {
+    machine_type    = "c4-highcpu-16"
+    disk_size_gb    = 100
+    disk_type       = "hyperdisk-balanced"
+    image_type      = "COS_CONTAINERD"
+    service_account = google_service_account.studio_asia_south1_nodes.email
+    oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
+    labels = {
+      "ivs.dev/node-pool"              = "build-nodes"
+      "cloud.google.com/compute-class" = "build-nodes"
+    }
+
+    taint {
+      key    = "dedicated"
+      value  = "builds"
+      effect = "NO_SCHEDULE"
+    }
+
+    taint {
+      key    = "cloud.google.com/compute-class"
+      value  = "build-nodes"
+      effect = "NO_SCHEDULE"
+    }
+
+    shielded_instance_config {
+      enable_secure_boot          = true
+      enable_integrity_monitoring = true
+    }
+
+    workload_metadata_config {
+      mode = "GKE_METADATA"
+    }
+  }
+}
+
+resource "google_container_node_pool" "build_nodes_spot" {
+  name     = "build-nodes-spot"
+  cluster  = google_container_cluster.studio_asia_south1.name
+  location = var.region
+
+  autoscaling {
+    total_min_node_count = 0
+    total_max_node_count = 17
+    location_policy      = "ANY"
+  }
+
+  management {
+    auto_repair  = true
+    auto_upgrade = true
+  }
+
+  node_config {
+    machine_type    = "c4-highcpu-16"
+    spot            = true
+    disk_size_gb    = 100
+    disk_type       = "hyperdisk-balanced"
+    image_type      = "COS_CONTAINERD"
+    service_account = google_service_account.studio_asia_south1_nodes.email
+    oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
+    labels = {
+      "ivs.dev/node-pool"              = "build-nodes"
+      "cloud.google.com/compute-class" = "build-nodes"
+    }
+
+    taint {
+      key    = "dedicated"
+      value  = "builds"
+      effect = "NO_SCHEDULE"
+    }
+
+    taint {
+      key    = "cloud.google.com/compute-class"
+      value  = "build-nodes"
+      effect = "NO_SCHEDULE"
+    }
+
+    taint {
+      key    = "cloud.google.com/gke-spot"
+      value  = "true"
+      effect = "NO_SCHEDULE"
+    }
+
+    shielded_instance_config {
+      enable_secure_boot          = true
+      enable_integrity_monitoring = true
+    }
+
+    workload_metadata_config {
+      mode = "GKE_METADATA"
+    }
+  }
+}
+
 resource "google_compute_network" "studio_network_asia_south1" {
   name                    = "studio-network-asia-south1"
   auto_create_subnetworks = false
