@@ -68,6 +68,7 @@ fn titles() -> impl Iterator<Item = (&'static str, &'static str)> {
         ivs_target_terraform::CODES,
         ivs_output::codes::CODES,
         ivs_driver::CODES,
+        ivs_driver::LIBRARY_CODES,
     ];
     for (code, title) in registered.into_iter().flatten() {
         if !all.iter().any(|(known, _)| known == code) {

@@ -18,6 +18,7 @@ fn codes() -> BTreeMap<&'static str, &'static str> {
         ivs_target_terraform::CODES,
         ivs_output::codes::CODES,
         ivs_driver::CODES,
+        ivs_driver::LIBRARY_CODES,
     ]
     .into_iter()
     .flatten()

@@ -8,9 +8,11 @@ mod examples;
 
 use k8s_openapi::Resource;
 use k8s_openapi::api::{
-    apps::v1 as apps, autoscaling::v2 as autoscaling, batch::v1 as batch, core::v1 as core,
-    networking::v1 as networking, policy::v1 as policy, rbac::v1 as rbac, scheduling::v1 as scheduling,
+    admissionregistration::v1 as admission, apps::v1 as apps, autoscaling::v2 as autoscaling,
+    batch::v1 as batch, core::v1 as core, networking::v1 as networking, policy::v1 as policy,
+    rbac::v1 as rbac, scheduling::v1 as scheduling, storage::v1 as storage,
 };
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as extensions;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
@@ -21,11 +23,22 @@ const CUSTOM: &[&str] = &[
     "autoscaling.k8s.io/v1 VerticalPodAutoscaler",
     "gateway.networking.k8s.io/v1 Gateway",
     "gateway.networking.k8s.io/v1 HTTPRoute",
+    "kafka.strimzi.io/v1 KafkaMirrorMaker2",
+    "kafka.strimzi.io/v1 KafkaTopic",
+    "kafka.strimzi.io/v1 KafkaUser",
     "keda.sh/v1alpha1 ScaledObject",
     "kueue.x-k8s.io/v1beta2 ClusterQueue",
     "kueue.x-k8s.io/v1beta2 LocalQueue",
     "kueue.x-k8s.io/v1beta2 ResourceFlavor",
     "kueue.x-k8s.io/v1beta2 WorkloadPriorityClass",
+    "kustomize.toolkit.fluxcd.io/v1 Kustomization",
+    "postgresql.cnpg.io/v1 Publication",
+    "postgresql.cnpg.io/v1 Subscription",
+    "security.istio.io/v1 AuthorizationPolicy",
+    "security.istio.io/v1 PeerAuthentication",
+    "source.toolkit.fluxcd.io/v1 OCIRepository",
+    "spire.spiffe.io/v1alpha1 ClusterFederatedTrustDomain",
+    "telemetry.istio.io/v1 Telemetry",
 ];
 
 fn read_back<T: Resource + DeserializeOwned + Serialize>(object: &Json) -> Result<(), String> {
@@ -63,6 +76,12 @@ fn typed(object: &Json) -> Option<Result<(), String>> {
         "RoleBinding" => read_back::<rbac::RoleBinding>(object),
         "ClusterRole" => read_back::<rbac::ClusterRole>(object),
         "ClusterRoleBinding" => read_back::<rbac::ClusterRoleBinding>(object),
+        "ValidatingAdmissionPolicy" => read_back::<admission::ValidatingAdmissionPolicy>(object),
+        "ValidatingAdmissionPolicyBinding" => {
+            read_back::<admission::ValidatingAdmissionPolicyBinding>(object)
+        }
+        "StorageClass" => read_back::<storage::StorageClass>(object),
+        "CustomResourceDefinition" => read_back::<extensions::CustomResourceDefinition>(object),
         _ => return None,
     })
 }

@@ -64,5 +64,13 @@ pub static FILES: &[(&str, &str)] = &[
     ("units/time.ivs", include_str!("../units/time.ivs")),
 ];
 
+/// Code and title of every check of the library that has a code, in order. `code = "…"` in the checks says the same.
+pub const CODES: &[(&str, &str)] = &[
+    ("IVS3016", "a promise that is weaker than what is relied upon"),
+    ("IVS3021", "data that its receiver is not cleared for"),
+    ("IVS3022", "an import that nobody exports"),
+    ("IVS3023", "an export of what an endpoint does not deal with"),
+];
+
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-use super::FILES;
+use super::{CODES, FILES};
 use std::{fs, path::Path};
 
 fn walk(dir: &Path, root: &Path, found: &mut Vec<String>) {
@@ -47,4 +47,17 @@ fn every_file_begins_with_its_module_and_ends_with_a_newline() {
         assert!(text.starts_with(&format!("//! std.{module}: ")), "{path}");
         assert!(text.ends_with('\n') && !text.contains('\r') && !text.contains('\t'), "{path}");
     }
+}
+
+#[test]
+fn codes_of_checks_are_listed() {
+    let mut written: Vec<&str> = FILES
+        .iter()
+        .flat_map(|(_, text)| text.lines())
+        .filter_map(|l| l.trim().strip_prefix("code")?.trim_start_matches([' ', '=']).strip_prefix("\"IVS"))
+        .filter_map(|l| l.split('"').next())
+        .collect();
+    written.sort_unstable();
+    let listed: Vec<&str> = CODES.iter().map(|(code, _)| code.trim_start_matches("IVS")).collect();
+    assert_eq!(written, listed);
 }

@@ -26,6 +26,7 @@ pub use docs::{FieldDoc, FunctionDoc, ItemDoc, ModuleDoc, Piece, Reference};
 pub use emit::targets;
 pub use figures::{Figure, Figures, Goal, Growth, Kpi, Verdict};
 pub use ivs_eval::Role;
+pub use ivs_stdlib::CODES as LIBRARY_CODES;
 pub use mend::{Applied, Mended};
 pub use published::CODES;
 pub use report::{Report, ReportFile};
