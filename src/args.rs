@@ -369,11 +369,14 @@ pub struct Why {
     pub out: Option<PathBuf>,
 }
 
-/// Explain an error code, or list all of them.
+/// Explain an error code or the fields of an object of Kubernetes, or list all codes.
 #[derive(ClapArgs, Debug)]
-#[command(after_help = "Examples:\n  ivs explain IVS1103\n  ivs explain 1103\n  ivs explain")]
+#[command(
+    after_help = "Examples:\n  ivs explain IVS1103\n  ivs explain 1103\n  ivs explain NodePool.spec.template\n  ivs explain apps/v1/Deployment.spec --format json\n  ivs explain"
+)]
 pub struct Explain {
-    /// Such as IVS1103; without it, all codes are listed.
+    /// Such as IVS1103; or a kind and a path in it, of the schemas that objects are judged by: those the compiler knows, and
+    /// the definitions that the package around this folder names. Without it, all codes are listed.
     pub code: Option<String>,
 }
 

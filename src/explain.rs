@@ -1,5 +1,6 @@
 //! `ivs explain`.
 
+mod fields;
 mod pages;
 
 use crate::args::Explain;
@@ -21,6 +22,12 @@ pub fn run(args: &Explain, terminal: &mut Terminal) -> Exit {
     if let Some((code, title)) = titles().find(|(code, _)| *code == wanted) {
         terminal.out(&format!("# {code}: {title}\n"));
         return Exit::Done;
+    }
+    // Kinds of objects begin with a capital.
+    if (code.starts_with(|c: char| c.is_ascii_uppercase()) || code.contains('/'))
+        && let Some(exit) = fields::run(code, terminal)
+    {
+        return exit;
     }
     // A check without a code is called by its name.
     if code.contains('.')

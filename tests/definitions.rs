@@ -125,3 +125,62 @@ fn a_definition_that_is_broken_yaml_is_an_error_of_its_file() {
     let found = check(&files);
     assert!(found.contains("crds/tenant.yaml:1:1") && found.contains("not YAML"), "{found}");
 }
+
+/// What `ivs explain` prints, in a package with these files.
+fn explained(files: &[(&str, &str)], args: &[&str]) -> (String, Option<i32>) {
+    let dir = TempDir::new().unwrap();
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_ivs"))
+        .arg("explain")
+        .args(args)
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    let both = [output.stdout, output.stderr].concat();
+    (String::from_utf8(both).unwrap(), output.status.code())
+}
+
+#[test]
+fn fields_of_known_kinds_are_explained() {
+    let (text, exit) = explained(&[], &["NodePool.spec.template.spec"]);
+    assert_eq!(exit, Some(0), "{text}");
+    assert!(
+        text.starts_with("NodePool.spec.template.spec: object, required\nof karpenter.sh/v1\n"),
+        "{text}"
+    );
+    assert!(text.contains("\n  requirements: [object], required\n"), "{text}");
+    let (text, _) = explained(&[], &["Deployment.spec.template.spec.containers"]);
+    assert!(text.contains("\n  name: string, required\n"), "{text}");
+    let (text, _) = explained(&[], &["HorizontalPodAutoscaler"]);
+    assert!(text.contains("of autoscaling/v2"), "the newest settled version: {text}");
+}
+
+#[test]
+fn fields_of_a_package_s_definitions_are_explained() {
+    let documented = TENANT.replace(
+        "plan: { type: string, enum: [gold, blue] }",
+        "plan: { type: string, enum: [gold, blue], description: What the tenant pays for. }",
+    );
+    let files = [("ivs.toml", CONFIG), ("crds/tenant.yaml", documented.as_str()), ("t.ivs", "let one = 1\n")];
+    let (text, exit) = explained(&files, &["Tenant.spec"]);
+    assert_eq!(exit, Some(0), "{text}");
+    assert_eq!(
+        text,
+        "Tenant.spec: object\nof shop.example/v1\n\n  plan: string, required, one of gold, blue\n      What the tenant pays for.\n  \
+         seats: integer, 1 unless set\n  spare: integer, 0 unless set\n"
+    );
+    let (text, _) = explained(&files, &["shop.example/v1/Tenant.spec", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["fields"][0]["enum"], serde_json::json!(["gold", "blue"]));
+    assert_eq!(document["fields"][1]["default"], "1");
+    let (text, exit) = explained(&files, &["Tenant.spec.plam"]);
+    assert_eq!(exit, Some(2), "{text}");
+    assert!(
+        text.contains("`Tenant.spec` has no field `plam`") && text.contains("did you mean `plan`?"),
+        "{text}"
+    );
+}

@@ -47,6 +47,20 @@ impl Catalog {
         }
     }
 
+    /// All kinds of that name, of every version, by API; the name's case does not matter. A package's own win.
+    pub fn named(&self, kind: &str) -> Vec<Arc<Kind>> {
+        let mut found: BTreeMap<String, Arc<Kind>> = BTreeMap::new();
+        for (api, name) in shipped::named(kind) {
+            found.extend(shipped::kind(&api, &name).map(|k| (api, k)));
+        }
+        for ((api, name), own) in &self.own {
+            if name.eq_ignore_ascii_case(kind) {
+                found.insert(api.clone(), own.clone());
+            }
+        }
+        found.into_values().collect()
+    }
+
     fn file(&mut self, text: &str) -> Result<(), String> {
         let documents: Vec<Json> = serde_saphyr::from_multiple(text).map_err(|e| {
             let text = e.to_string();

@@ -7,12 +7,14 @@
 
 mod closed;
 mod custom;
+mod explain;
 mod groups;
 mod judge;
 mod merge;
 mod shipped;
 
 pub use custom::{BadDefinition, Catalog};
+pub use explain::FieldInfo;
 pub use judge::{Fault, Spot};
 
 use jsonschema::Validator;

@@ -61,6 +61,18 @@ fn scoped<'g>(group: &'g Group, api: &str, kind: &str) -> Option<(&'g str, bool)
         .find_map(|scope| Some((group.get(&format!("{api}/{kind}/{scope}"))?, scope == "Namespaced")))
 }
 
+/// API and name of every kind of that name, in any case.
+pub(crate) fn named(kind: &str) -> Vec<(String, String)> {
+    let keys = GROUPS.iter().filter_map(|(name, _)| group(name)).flat_map(|g| g.text.lines());
+    keys.filter_map(|line| {
+        let (front, scope) = line.split_once('\t')?.0.rsplit_once('/')?;
+        let (api, name) = front.rsplit_once('/')?;
+        let fits = matches!(scope, "Namespaced" | "Cluster") && name.eq_ignore_ascii_case(kind);
+        fits.then(|| (api.trim_start_matches('/').to_owned(), name.to_owned()))
+    })
+    .collect()
+}
+
 fn built_in(api: &str, kind: &str) -> Option<Arc<Kind>> {
     let group = group(BUILT_IN)?;
     let (name, namespaced) = scoped(group, api, kind)?;
