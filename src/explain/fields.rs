@@ -58,7 +58,7 @@ fn catalog() -> Catalog {
         Some(Setting::List(paths)) => paths.clone(),
         _ => Vec::new(),
     };
-    let texts = project.data.iter().filter(|d| named.iter().any(|n| *n == d.path));
+    let texts = project.data.iter().filter(|d| named.contains(&d.path));
     let texts: Vec<(String, Arc<str>)> =
         texts.filter_map(|d| Some((d.path.clone(), d.text.as_ref().ok()?.clone()))).collect();
     Catalog::new(texts.iter().map(|(path, text)| (path.as_str(), &**text)))
