@@ -29,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("target-terraform", &["plan", "target-nodepools", "value"]),
     ("target-kubernetes", &["plan", "schema", "target-nodepools", "value"]),
     ("target-nodepools", &["plan", "value"]),
+    ("target-marketplace", &["plan", "target-kubernetes", "value"]),
     ("project", &["grammar", "source"]),
     ("output", &["plan"]),
     (
@@ -46,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "target-interchange",
             "target-kubernetes",
             "target-terraform",
+            "target-marketplace",
         ],
     ),
 ];

@@ -210,7 +210,8 @@ fn build(place: &Place, from: &Path, package: &Path, environment: &str, out: &Pa
 /// Copies a package, its files in another order than they were made in.
 fn copy(example: &Example, to: &Path) {
     let config = ivs_project::CONFIG_FILE;
-    let paths = example.sources().iter().rev().map(|s| s.path.as_str()).chain([config]);
+    let data = example.data().iter().map(|d| d.path.as_str());
+    let paths = example.sources().iter().rev().map(|s| s.path.as_str()).chain(data).chain([config]);
     for path in paths {
         let target = to.join(path);
         std::fs::create_dir_all(target.parent().unwrap()).unwrap();

@@ -211,6 +211,7 @@ macro_rules! folders {
 }
 
 folders! {
+    commerce = "tests/literate/commerce";
     evaluation = "tests/literate/evaluation";
     federation = "tests/literate/federation";
     functions = "tests/literate/functions";

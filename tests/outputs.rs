@@ -40,8 +40,7 @@ fn difference(example: &Example, environment: &str) -> Option<String> {
     let mut out = String::new();
     let mut different = 0;
     for name in names {
-        let text =
-            |of: &[ivs_plan::OutputFile]| of.iter().find(|f| f.path == name).map(|f| f.text.to_string());
+        let text = |of: &[ivs_plan::OutputFile]| of.iter().find(|f| f.path == name).map(|f| f.text.clone());
         let (before, now) = (text(&committed), text(&made));
         if before == now {
             continue;
@@ -55,7 +54,8 @@ fn difference(example: &Example, environment: &str) -> Option<String> {
             (None, Some(_)) => out.push_str("  is not committed\n"),
             (Some(_), None) => out.push_str("  is committed, but no longer made\n"),
             (before, now) => {
-                let (before, now) = (before.unwrap_or_default(), now.unwrap_or_default());
+                let (before, now) =
+                    (before.unwrap_or_default().to_string(), now.unwrap_or_default().to_string());
                 let diff = similar::TextDiff::from_lines(&before, &now);
                 let _ = write!(out, "{}", diff.unified_diff().context_radius(3));
             }

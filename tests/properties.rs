@@ -23,6 +23,7 @@ struct Package {
     name: String,
     config: Config,
     sources: Vec<SourceText>,
+    data: Vec<ivs_project::DataText>,
 }
 
 impl Package {
@@ -30,7 +31,7 @@ impl Package {
         self.session_of(&self.sources, threads)
     }
     fn session_of(&self, sources: &[SourceText], threads: usize) -> Session {
-        Session::new(sources.to_vec(), self.config.clone(), threads)
+        Session::new(sources.to_vec(), self.config.clone(), threads).with_data(self.data.clone())
     }
 }
 
@@ -43,7 +44,8 @@ fn examples() -> Vec<Package> {
     for folder in folders.iter().filter(|f| f.join("ivs.toml").is_file()) {
         let project = ivs_project::load(folder, None).expect("an example that can be read");
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        found.push(Package { name, config: project.config, sources: project.sources });
+        let (config, sources, data) = (project.config, project.sources, project.data);
+        found.push(Package { name, config, sources, data });
     }
     assert!(!found.is_empty());
     found
@@ -66,6 +68,7 @@ fn literate() -> Vec<Package> {
                         name,
                         config: Config::named(support::PACKAGE),
                         sources: vec![fence.source()],
+                        data: Vec::new(),
                     }),
                 }
             }

@@ -14,6 +14,7 @@ fn every_block_of_the_tour_and_the_guides_compiles_alone() {
         "docs/federation.md",
         "docs/industry.md",
         "docs/nodes.md",
+        "docs/marketplace.md",
     ] {
         blocks_compile(file);
     }

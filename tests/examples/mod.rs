@@ -47,13 +47,17 @@ impl Example {
         &self.project.sources
     }
 
+    pub fn data(&self) -> &[ivs_project::DataText] {
+        &self.project.data
+    }
+
     pub fn session(&self, threads: usize) -> Session {
         self.session_of(self.sources().to_vec(), threads)
     }
 
     /// A session over its sources in the order given.
     pub fn session_of(&self, sources: Vec<SourceText>, threads: usize) -> Session {
-        Session::new(sources, self.project.config.clone(), threads)
+        Session::new(sources, self.project.config.clone(), threads).with_data(self.project.data.clone())
     }
 
     /// [`BASE`] and the declared environments.
@@ -85,8 +89,8 @@ impl Example {
 /// The objects of all manifests, with the path of each file.
 pub fn objects(files: &[OutputFile]) -> Vec<(String, Json)> {
     let mut found = Vec::new();
-    for file in files.iter().filter(|f| f.path.ends_with(".yaml") && !f.path.ends_with("kustomization.yaml"))
-    {
+    let manifests = files.iter().filter(|f| f.path.starts_with("kubernetes/"));
+    for file in manifests.filter(|f| f.path.ends_with(".yaml") && !f.path.ends_with("kustomization.yaml")) {
         let documents: Vec<Json> = serde_saphyr::from_multiple(&file.text.to_string())
             .unwrap_or_else(|e| panic!("{}: {e}", file.path));
         found.extend(documents.into_iter().map(|d| (file.path.clone(), d)));
@@ -101,10 +105,10 @@ pub fn sum(files: &[OutputFile]) -> String {
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
     let mut hash = Sha256::new();
     for file in sorted {
-        for part in [file.path.as_bytes(), file.text.to_string().as_bytes()] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
+        hash.update((file.path.len() as u64).to_le_bytes());
+        hash.update(&file.path);
+        hash.update((file.text.len() as u64).to_le_bytes());
+        file.text.chunks().for_each(|c| hash.update(c));
     }
     hash.finalize().iter().fold(String::new(), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");
@@ -125,7 +129,11 @@ pub fn read_tree(root: &Path) -> Vec<OutputFile> {
                     open.push(path);
                 }
             } else {
-                found.push(OutputFile { path: name, text: std::fs::read_to_string(&path).unwrap().into() });
+                let text = match String::from_utf8(std::fs::read(&path).unwrap()) {
+                    Ok(text) => text.into(),
+                    Err(bytes) => ivs_plan::Text::of_bytes(bytes.into_bytes()),
+                };
+                found.push(OutputFile { path: name, text });
             }
         }
     }

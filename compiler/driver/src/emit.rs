@@ -10,6 +10,7 @@ use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Program, Severity
 use ivs_target_documents::Documents;
 use ivs_target_interchange::{Chains, Federation, Industry};
 use ivs_target_kubernetes::Kubernetes;
+use ivs_target_marketplace::Marketplace;
 use ivs_target_terraform::Terraform;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -49,7 +50,7 @@ fn layout(options: &Options) -> Layout {
 
 /// Every target.
 pub fn targets() -> &'static [&'static dyn Target] {
-    &[&Documents, &Kubernetes, &Federation, &Industry, &Chains, &Terraform]
+    &[&Documents, &Kubernetes, &Marketplace, &Federation, &Industry, &Chains, &Terraform]
 }
 
 /// The lowering of a name such as `kubernetes.workload`, for a kind.

@@ -153,7 +153,7 @@ impl<'h> Disk<'h> {
     ) -> io::Result<()> {
         self.fill(at, name, sync, |file| {
             let mut buffered = io::BufWriter::with_capacity(BUFFER.min(text.len()), file);
-            text.pieces().try_for_each(|p| buffered.write_all(p.as_bytes()))?;
+            text.chunks().try_for_each(|c| buffered.write_all(c))?;
             buffered.flush()
         })
     }

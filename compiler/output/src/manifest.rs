@@ -20,7 +20,7 @@ pub(crate) fn hash(bytes: &[u8]) -> Hash {
 /// The hash of a text.
 pub(crate) fn hash_text(text: &ivs_plan::Text) -> Hash {
     let mut hasher = Sha256::new();
-    text.pieces().for_each(|p| hasher.update(p));
+    text.chunks().for_each(|c| hasher.update(c));
     hasher.finalize().into()
 }
 

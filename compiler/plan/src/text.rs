@@ -1,23 +1,34 @@
-//! The text of a file, in the pieces it was made of.
+//! The content of a file: text in the pieces it was made of, or bytes.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A text that is never copied into one: a file of ten thousand objects shares theirs.
+/// A text that is never copied into one: a file of ten thousand objects shares theirs. Or bytes that are no text: an archive.
 #[derive(Clone, Default)]
 pub struct Text {
     pieces: Vec<Arc<str>>,
+    bytes: Option<Arc<[u8]>>,
 }
 
 impl Text {
+    /// What is no text: it has no pieces and no lines.
+    pub fn of_bytes(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Text { pieces: Vec::new(), bytes: Some(bytes.into()) }
+    }
+
     /// Its length in bytes.
     pub fn len(&self) -> usize {
-        self.pieces.iter().map(|p| p.len()).sum()
+        self.chunks().map(<[u8]>::len).sum()
+    }
+
+    /// All its bytes, in order, in the parts it is kept in.
+    pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
+        self.pieces.iter().map(|p| p.as_bytes()).chain(self.bytes.as_deref())
     }
 
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.pieces.iter().all(|p| p.is_empty())
+        self.chunks().all(<[u8]>::is_empty)
     }
 
     /// Appends a piece.
@@ -38,8 +49,8 @@ impl Text {
     /// Whether these are its bytes.
     pub fn is(&self, bytes: &[u8]) -> bool {
         let mut rest = Some(bytes);
-        for piece in self.pieces() {
-            rest = rest.and_then(|r| r.strip_prefix(piece.as_bytes()));
+        for chunk in self.chunks() {
+            rest = rest.and_then(|r| r.strip_prefix(chunk));
         }
         rest.is_some_and(<[u8]>::is_empty)
     }
@@ -47,15 +58,14 @@ impl Text {
 
 impl<T: Into<Arc<str>>> From<T> for Text {
     fn from(text: T) -> Self {
-        Text { pieces: vec![text.into()] }
+        Text { pieces: vec![text.into()], bytes: None }
     }
 }
 
 impl PartialEq for Text {
     /// Equal texts are equal, however they are cut.
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len()
-            && self.pieces().flat_map(str::bytes).eq(other.pieces().flat_map(str::bytes))
+        self.len() == other.len() && self.chunks().flatten().eq(other.chunks().flatten())
     }
 }
 
@@ -82,6 +92,13 @@ impl fmt::Debug for Text {
 #[cfg(test)]
 mod tests {
     use super::Text;
+
+    #[test]
+    fn bytes_that_are_no_text() {
+        let bytes = Text::of_bytes([0x1f, 0x8b]);
+        assert!(bytes.is(&[0x1f, 0x8b]) && bytes != *"" && bytes == bytes.clone());
+        assert_eq!((bytes.len(), bytes.pieces().count(), bytes.to_string().as_str()), (2, 0, ""));
+    }
 
     #[test]
     fn how_a_text_is_cut_does_not_matter() {

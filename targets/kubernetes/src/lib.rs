@@ -23,6 +23,7 @@ mod names;
 mod namespace;
 mod network;
 mod nodes;
+mod objects;
 mod patch;
 mod placement;
 mod pod;
@@ -38,6 +39,7 @@ mod yaml;
 
 pub use codes::CODES;
 pub use definitions::bad as bad_definitions;
+pub use objects::objects;
 
 use ivs_plan::{Artifact, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_value::StructValue;
