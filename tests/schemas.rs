@@ -21,11 +21,14 @@ use std::collections::BTreeSet;
 /// Kinds of operators: not Kubernetes' own, so no type of `k8s-openapi` knows them.
 const CUSTOM: &[&str] = &[
     "autoscaling.k8s.io/v1 VerticalPodAutoscaler",
+    "cloud.google.com/v1 ComputeClass",
     "gateway.networking.k8s.io/v1 Gateway",
     "gateway.networking.k8s.io/v1 HTTPRoute",
     "kafka.strimzi.io/v1 KafkaMirrorMaker2",
     "kafka.strimzi.io/v1 KafkaTopic",
     "kafka.strimzi.io/v1 KafkaUser",
+    "karpenter.k8s.aws/v1 EC2NodeClass",
+    "karpenter.sh/v1 NodePool",
     "keda.sh/v1alpha1 ScaledObject",
     "kueue.x-k8s.io/v1beta2 ClusterQueue",
     "kueue.x-k8s.io/v1beta2 LocalQueue",

@@ -12,8 +12,11 @@ import yaml
 OPERATORS = {
     "autoscaling.k8s.io",
     "cert-manager.io",
+    "cloud.google.com",
     "gateway.networking.k8s.io",
     "kafka.strimzi.io",
+    "karpenter.k8s.aws",
+    "karpenter.sh",
     "keda.sh",
     "kustomize.toolkit.fluxcd.io",
     "postgresql.cnpg.io",
@@ -21,7 +24,6 @@ OPERATORS = {
     "source.toolkit.fluxcd.io",
     "spire.spiffe.io",
     "telemetry.istio.io",
-    "kueue.x-k8s.io",
 }
 
 
