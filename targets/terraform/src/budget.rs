@@ -164,6 +164,11 @@ fn azure(emit: &mut Emit<'_>, budget: Budget) {
         let message = "a budget on Azure begins with the first of a month".to_owned();
         return emit.find(codes::NO_FORM, message, &["from"], None);
     };
+    if let Some(percent) = budget.alerts().map(|(p, _)| p).find(|p| !p.is_integer()) {
+        let message = "Azure tells about whole percents".to_owned();
+        let shown = ivs_value::display(&Value::Number(percent.clone()));
+        return emit.find(codes::NO_FORM, message, &["alerts"], Some(format!("round {shown}")));
+    }
     let alerts = budget.alerts().map(|(percent, expected)| {
         Block::new("notification")
             .with("operator", "GreaterThan")

@@ -65,6 +65,10 @@ fn cdn(emit: &mut Emit<'_>) -> Option<Cdn> {
     Some(Cdn { origin, ttl, rules, domains })
 }
 
+/// CloudFront's own policy `AllViewerExceptHostHeader`: what is not part of the cache's key reaches the service all the same
+/// (<https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html>).
+const ALL_BUT_HOST: &str = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+
 fn aws(emit: &mut Emit<'_>, cdn: Cdn) -> Expr {
     let n = emit.name.clone();
     // Names of policies belong to the account, whatever its other packages call theirs.
@@ -99,6 +103,7 @@ fn aws(emit: &mut Emit<'_>, cdn: Cdn) -> Expr {
             .with("cached_methods", list(["GET", "HEAD"]))
             .with("viewer_protocol_policy", "redirect-to-https")
             .with("cache_policy_id", path(&format!("{policy}.id")))
+            .with_some("origin_request_policy_id", writes.then_some(ALL_BUT_HOST))
             .with("compress", true)
     };
     let writes = matches!(cdn.origin, Origin::Host(_));
@@ -276,10 +281,11 @@ fn gcp(emit: &mut Emit<'_>, cdn: Cdn) -> Expr {
     path(&format!("{address}.address"))
 }
 
-/// `1.02:03:04`: how Front Door spells durations.
+/// `1.02:03:04`, or `02:03:04` of less than a day: how Front Door spells durations.
 fn span(seconds: i64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    format!("{days}.{:02}:{:02}:{:02}", rest / 3600, rest % 3600 / 60, rest % 60)
+    let time = format!("{:02}:{:02}:{:02}", rest / 3600, rest % 3600 / 60, rest % 60);
+    if days == 0 { time } else { format!("{days}.{time}") }
 }
 
 fn azure(emit: &mut Emit<'_>, region: &Region, cdn: Cdn) -> Expr {
@@ -396,7 +402,7 @@ fn azure(emit: &mut Emit<'_>, region: &Region, cdn: Cdn) -> Expr {
 mod tests {
     #[test]
     fn durations_of_front_door() {
-        assert_eq!(super::span(3600), "0.01:00:00");
+        assert_eq!(super::span(3600), "01:00:00");
         assert_eq!(super::span(93_784), "1.02:03:04");
     }
 }

@@ -208,7 +208,12 @@ fn aws(emit: &mut Emit<'_>, c: &Cluster, system: System, version: Option<Expr>, 
             .with("disk_size", system.disk)
             .with("labels", object([("ivs.dev/pool", "system")]))
             .with_some("tags", tags.clone())
-            .with("depends_on", after("nodes"))
+            .with("depends_on", {
+                // Nodes that start before there is a way out do not join.
+                let way = format!("aws_route.{}_private", c.net.name);
+                let needs = attachments.iter().filter(|(part, _)| *part == "nodes").map(|(_, a)| path(a));
+                list(needs.chain([path(&way)]))
+            })
             .block(
                 Block::new("scaling_config")
                     .with("desired_size", system.least)
@@ -377,7 +382,10 @@ fn azure(
     }
     cluster = cluster
         .with_some("tags", tags)
-        .with("depends_on", list([path(&join)]))
+        .with(
+            "depends_on",
+            list([path(&join), path(&format!("azurerm_subnet_nat_gateway_association.{}", c.net.name))]),
+        )
         .block(
             Block::new("default_node_pool")
                 .with("name", "system")

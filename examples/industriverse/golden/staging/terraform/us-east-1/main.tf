@@ -205,6 +205,7 @@ resource "aws_eks_node_group" "platform_us_east_1_system" {
     aws_iam_role_policy_attachment.platform_us_east_1_nodes_eks_cni_policy,
     aws_iam_role_policy_attachment.platform_us_east_1_nodes_ec2containerregistrypullonly,
     aws_iam_role_policy_attachment.platform_us_east_1_nodes_ebscsidriverpolicy,
+    aws_route.room_us_east_1_private,
   ]
 
   scaling_config {
