@@ -194,6 +194,24 @@ fn a_map_of_too_many_keys() {
 }
 
 #[test]
+fn a_kind_of_too_many_fields() {
+    let fields: String = (0..60_001).map(|i| format!("  f{i}: int = 1\n")).collect();
+    refused(&format!("kind box {{\n{fields}}}\n"), "IVS4104");
+}
+
+/// As many as a map may have: time and memory grow with their number, not with its square.
+#[test]
+fn blocks_of_a_hundred_thousand_keys() {
+    let keys: String = (0..100_000).map(|i| format!("  k{i} = {i}\n")).collect();
+    fine(&format!(
+        "kind box {{ m: {{string: int}} }}\nbox a {{ m {{\n{keys}}} }}\nbox b from a {{ m k7 = 1 }}\n"
+    ));
+    fine(&format!("let all = {{\n{keys}}}\n"));
+    let members: String = (0..100_000).map(|i| format!("  m{i}\n")).collect();
+    fine(&format!("enum many {{\n{members}}}\nkind box {{ of: many = m99999 }}\nbox a {{ of = m7 }}\n"));
+}
+
+#[test]
 fn a_formula_that_never_ends() {
     let text = format!("{TEN}let all = length([{} if a + b == 99: a])\n", loops("abcdefghij"));
     refused(&text, "IVS4107");

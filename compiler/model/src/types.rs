@@ -18,6 +18,8 @@ pub(crate) struct TypeReader<'db, 'ast> {
     pub item: ItemId,
     /// The conditions seen so far, with the type that `it` has in each.
     pub conditions: Vec<(Ty, &'ast Expr)>,
+    /// How many conditions of the item were read before.
+    pub first: u32,
     pub diagnostics: Vec<ItemDiagnostic>,
     /// Text of the item, for showing conditions.
     pub text: Arc<str>,
@@ -71,6 +73,7 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
             module: item_module(db, item),
             item,
             conditions: Vec::new(),
+            first: 0,
             diagnostics: Vec::new(),
             text: ivs_source::item_text(db, item).clone(),
         }
@@ -168,7 +171,7 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
             }
             TypeKind::Where(base, cond) => {
                 let base = self.read(base);
-                let ordinal = self.conditions.len() as u32;
+                let ordinal = self.first + self.conditions.len() as u32;
                 self.conditions.push((base.clone(), cond));
                 let text = SmolStr::new(cond.span.text(&self.text));
                 Ty::Refined(Arc::new(Refined { base, item: self.item, ordinal, text, alias: None }))

@@ -749,8 +749,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             if let EntryKind::Let { name, ty, value } = &entry.kind {
                 let annotation = ty.as_ref().map(|t| {
                     let mut reader = TypeReader::new(self.db, self.item);
+                    reader.first = self.body.conditions.len() as u32;
                     let ty = reader.read(t);
-                    self.diagnostics.extend(std::mem::take(&mut reader.diagnostics));
+                    // A condition sees `it` and what the module has, no field around it.
+                    let levels = std::mem::take(&mut self.levels);
+                    self.finish_types(reader);
+                    self.levels = levels;
                     ty
                 });
                 let index = self.body.blocks.get(block as usize).map_or(0, |b| b.lets.len()) as u32;
@@ -813,7 +817,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let inner_locals = self.locals.split_off(locals.min(self.locals.len()));
         let inherited = self.inherited.take();
         let (id, ty) = match annotation {
-            Some(ty) => (self.check(value, &ty), ty),
+            Some(ty) => {
+                let id = self.check(value, &ty);
+                let conform = crate::ir::TExpr::Conform { value: id, ty: Box::new(ty.clone()) };
+                (self.add(conform, ty.clone(), value.span).0, ty)
+            }
             None => self.expr(value, None),
         };
         self.inherited = inherited;
