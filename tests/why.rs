@@ -25,25 +25,25 @@ fn why(package: &Path, args: &[&str]) -> String {
 
 #[test]
 fn a_default_of_the_library() {
-    assert_snapshot!(why(&example("nmox-studio"), &["workspace-service.spread"]));
+    assert_snapshot!(why(&example("nmox-studio"), &["service workspace-service.spread"]));
 }
 
 #[test]
 fn a_base() {
-    assert_snapshot!(why(&example("nmox-studio"), &["workspace-service.namespace"]));
+    assert_snapshot!(why(&example("nmox-studio"), &["service workspace-service.namespace"]));
 }
 
 #[test]
 fn an_overlay_above_what_it_overrides() {
     assert_snapshot!(why(
         &example("nmox-studio"),
-        &["workspace-service.scaling.replicas", "--env", "staging"]
+        &["service workspace-service.scaling.replicas", "--env", "staging"]
     ));
 }
 
 #[test]
 fn a_formula_over_several_files() {
-    assert_snapshot!(why(&example("nmox-studio"), &["workspace-service.demand.peak"]));
+    assert_snapshot!(why(&example("nmox-studio"), &["service workspace-service.demand.peak"]));
 }
 
 #[test]
