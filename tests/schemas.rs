@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 /// Kinds of operators: not Kubernetes' own, so no type of `k8s-openapi` knows them.
 const CUSTOM: &[&str] = &[
     "autoscaling.k8s.io/v1 VerticalPodAutoscaler",
+    "cert-manager.io/v1 Certificate",
     "cloud.google.com/v1 ComputeClass",
     "gateway.networking.k8s.io/v1 Gateway",
     "gateway.networking.k8s.io/v1 HTTPRoute",
