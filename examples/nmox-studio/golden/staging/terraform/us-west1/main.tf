@@ -306,7 +306,7 @@ resource "google_container_node_pool" "studio_us_west1_system" {
 }
 
 resource "google_storage_bucket" "workspace_files_welcome" {
-  name                        = "nmox-studio-workspace-files-welcome"
+  name                        = "nmox-staging-workspace-files-welcome"
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
