@@ -74,6 +74,7 @@ fn titles() -> impl Iterator<Item = (&'static str, &'static str)> {
         ivs_target_kubernetes::CODES,
         ivs_target_terraform::CODES,
         ivs_target_marketplace::CODES,
+        ivs_target_sql::CODES,
         ivs_output::codes::CODES,
         ivs_driver::CODES,
         ivs_driver::LIBRARY_CODES,

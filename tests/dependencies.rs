@@ -30,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("target-kubernetes", &["plan", "schema", "target-nodepools", "value"]),
     ("target-nodepools", &["plan", "value"]),
     ("target-marketplace", &["plan", "target-kubernetes", "value"]),
+    ("target-sql", &["plan", "value"]),
     ("project", &["grammar", "source"]),
     ("output", &["plan"]),
     (
@@ -48,6 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "target-kubernetes",
             "target-terraform",
             "target-marketplace",
+            "target-sql",
         ],
     ),
 ];

@@ -212,6 +212,8 @@ macro_rules! folders {
 
 folders! {
     commerce = "tests/literate/commerce";
+    data = "tests/literate/data";
+    delivery = "tests/literate/delivery";
     evaluation = "tests/literate/evaluation";
     federation = "tests/literate/federation";
     functions = "tests/literate/functions";
@@ -222,10 +224,12 @@ folders! {
     layers = "tests/literate/layers";
     names = "tests/literate/names";
     nodes = "tests/literate/nodes";
+    observe = "tests/literate/observe";
     seeds = "tests/literate/seeds";
     syntax = "tests/literate/syntax";
     terraform = "tests/literate/terraform";
     text = "tests/literate/text";
+    traffic = "tests/literate/traffic";
     types = "tests/literate/types";
     specification = "tests/spec";
 }

@@ -15,6 +15,10 @@ fn every_block_of_the_tour_and_the_guides_compiles_alone() {
         "docs/industry.md",
         "docs/nodes.md",
         "docs/marketplace.md",
+        "docs/observability.md",
+        "docs/data.md",
+        "docs/traffic.md",
+        "docs/delivery.md",
     ] {
         blocks_compile(file);
     }

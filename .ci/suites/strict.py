@@ -10,14 +10,19 @@ import kubernetes_validate
 import yaml
 
 OPERATORS = {
+    "argoproj.io",
     "autoscaling.k8s.io",
     "cert-manager.io",
     "cloud.google.com",
+    "barmancloud.cnpg.io",
+    "gateway.envoyproxy.io",
     "gateway.networking.k8s.io",
     "kafka.strimzi.io",
     "karpenter.k8s.aws",
     "karpenter.sh",
     "keda.sh",
+    "monitoring.coreos.com",
+    "velero.io",
     "kustomize.toolkit.fluxcd.io",
     "postgresql.cnpg.io",
     "security.istio.io",

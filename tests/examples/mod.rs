@@ -86,10 +86,11 @@ impl Example {
     }
 }
 
-/// The objects of all manifests, with the path of each file.
+/// The objects of all manifests, with the path of each file. Other targets have YAML that no API server takes.
 pub fn objects(files: &[OutputFile]) -> Vec<(String, Json)> {
     let mut found = Vec::new();
-    let manifests = files.iter().filter(|f| f.path.starts_with("kubernetes/"));
+    let manifests =
+        files.iter().filter(|f| f.path.starts_with("kubernetes/") || f.path.starts_with("delivery/"));
     for file in manifests.filter(|f| f.path.ends_with(".yaml") && !f.path.ends_with("kustomization.yaml")) {
         let documents: Vec<Json> = serde_saphyr::from_multiple(&file.text.to_string())
             .unwrap_or_else(|e| panic!("{}: {e}", file.path));

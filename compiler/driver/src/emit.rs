@@ -8,9 +8,10 @@ use ivs_model::{Schema, decl_kind, library_thing, schema};
 use ivs_plan::{Artifact, Context, Layout, Lowered, Lowering, Options, OutputFile, Subject, Target};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Program, Severity};
 use ivs_target_documents::Documents;
-use ivs_target_interchange::{Chains, Federation, Industry};
-use ivs_target_kubernetes::Kubernetes;
+use ivs_target_interchange::{Budgets, Chains, Federation, Industry};
+use ivs_target_kubernetes::{Delivery, Kubernetes, OpenSlo};
 use ivs_target_marketplace::Marketplace;
+use ivs_target_sql::Sql;
 use ivs_target_terraform::Terraform;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -50,7 +51,19 @@ fn layout(options: &Options) -> Layout {
 
 /// Every target.
 pub fn targets() -> &'static [&'static dyn Target] {
-    &[&Documents, &Kubernetes, &Marketplace, &Federation, &Industry, &Chains, &Terraform]
+    &[
+        &Documents,
+        &Kubernetes,
+        &OpenSlo,
+        &Delivery,
+        &Sql,
+        &Marketplace,
+        &Federation,
+        &Industry,
+        &Chains,
+        &Budgets,
+        &Terraform,
+    ]
 }
 
 /// The lowering of a name such as `kubernetes.workload`, for a kind.

@@ -3,6 +3,7 @@
 //! Takes declarations of the kinds of `std.federation`, `std.industry` and `std.chains`. Gives JSON (and TOML where a
 //! program wants that) printed by serializers. Never writes a file or reads a clock. Objects of Kubernetes are not made here.
 
+mod budgets;
 mod chains;
 pub mod codes;
 mod draft;
@@ -63,6 +64,22 @@ impl Target for Chains {
     }
     fn lowerings(&self) -> &'static [Lowering] {
         chains::LOWERINGS
+    }
+    fn join(&self, artifacts: &mut Vec<&Artifact>, _: Layout) -> Vec<OutputFile> {
+        files(artifacts)
+    }
+}
+
+/// The target `budgets`: what may be spent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Budgets;
+
+impl Target for Budgets {
+    fn family(&self) -> &'static str {
+        "budgets"
+    }
+    fn lowerings(&self) -> &'static [Lowering] {
+        budgets::LOWERINGS
     }
     fn join(&self, artifacts: &mut Vec<&Artifact>, _: Layout) -> Vec<OutputFile> {
         files(artifacts)

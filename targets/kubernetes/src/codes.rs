@@ -22,6 +22,8 @@ codes! {
     STUCK_ROLLOUT = "IVS6040", "a rollout that can replace no pod";
     STUCK_DRAIN = "IVS6041", "a disruption budget that lets no node be drained";
     NO_TOKEN = "IVS6044", "a role for pods without a token";
+    OTHER_UNIT = "IVS6045", "a bound in another unit than its metric";
+    STEP_ORDER = "IVS6046", "a step that waits for none above it";
     PRINT = "IVS6050", "an object that cannot be printed";
     NOT_AN_OBJECT = "IVS6200", "a manifest that is no object of Kubernetes";
     SCHEMA = "IVS6201", "an object that its schema refuses";

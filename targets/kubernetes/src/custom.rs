@@ -1,9 +1,13 @@
 //! Custom resources: the fields that are emitted, in the shape of their definitions. Fields are sorted by name, as
 //! in the built-in types. A test holds every object to the definition of its release.
+pub mod data;
+pub mod delivery;
+pub mod envoy;
 pub mod gateway;
 pub mod karpenter;
 pub mod keda;
 pub mod kueue;
+pub mod observe;
 pub mod vpa;
 
 use crate::emit::Object;

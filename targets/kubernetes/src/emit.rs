@@ -34,6 +34,8 @@ pub enum Order {
     Binding,
     Config,
     LocalQueue,
+    Store,
+    Pooler,
     Gateway,
     Service,
     Workload,
@@ -42,6 +44,7 @@ pub enum Order {
     Vertical,
     Disruption,
     Route,
+    Rules,
 }
 
 /// The namespace that a declaration belongs to.
@@ -242,6 +245,16 @@ impl<'a> Emit<'a> {
         room
     }
 
+    /// The kind of the declaration.
+    pub fn kind(&self) -> &'a str {
+        &self.subject.kind
+    }
+
+    /// All enabled declarations of a kind, in order of their names.
+    pub fn all_of(&self, kind: &str) -> Vec<Arc<RefValue>> {
+        self.context.set_of(kind)
+    }
+
     /// What selects the declaration's pods and nothing else: its name and kind.
     pub fn selector(&self) -> Texts {
         selector(&self.name, &self.subject.kind)
@@ -388,23 +401,56 @@ impl<'a> Emit<'a> {
 
     /// Prints an object into a folder below `kubernetes/`.
     pub fn push_into<T: Object>(&mut self, folder: &str, order: Order, object: &T) {
+        self.print(joined(&["kubernetes/", folder]), "", order, object);
+    }
+
+    /// Prints an object that is not for the cluster the package describes: into a folder below the root of the outputs.
+    pub fn push_below<T: Object>(&mut self, folder: &str, order: Order, object: &T) {
+        self.print(folder.into(), "", order, object);
+    }
+
+    /// The same, for one of several clusters that each get an object of this name.
+    pub fn push_site<T: Object>(&mut self, folder: &str, site: &str, order: Order, object: &T) {
+        self.print(folder.into(), site, order, object);
+    }
+
+    fn print<T: Object>(&mut self, folder: SmolStr, site: &str, order: Order, object: &T) {
         if self.silent || self.failed() {
             return;
         }
         let (api, kind) = object.kind();
         let meta = object.meta();
         let name = meta.name.as_deref().unwrap_or_default();
-        let identity = identity(api, kind, meta.namespace.as_deref(), name);
+        let mut identity = identity(api, kind, meta.namespace.as_deref(), name);
+        if !site.is_empty() {
+            identity = joined(&[&identity, " in ", site]);
+        }
         let printed = match patch::patched(self, kind, name, object) {
             None => yaml::print(object),
             Some(tree) if self.failed() => return drop(tree),
             Some(tree) => yaml::print(&tree::Printed(&tree)),
         };
         match printed {
+            Ok(text) => {
+                let file = file(&self.name);
+                self.out.artifacts.push(Artifact { folder, file, order: order as u16, identity, text });
+            }
+            Err(error) => {
+                self.find(codes::PRINT, format!("{kind} `{name}` cannot be printed: {error}"), &[], None)
+            }
+        }
+    }
+
+    /// Prints a document that is no object of the cluster into the declaration's file of a folder. `order` is its place there.
+    pub fn push_document(&mut self, folder: &str, order: u16, document: &Json) {
+        let text = |path: &str| document.pointer(path).and_then(Json::as_str).unwrap_or_default();
+        let (api, kind, name) = (text("/apiVersion"), text("/kind"), text("/metadata/name"));
+        let identity = identity(api, kind, None, name);
+        match yaml::print(&tree::Printed(document)) {
             Ok(text) => self.out.artifacts.push(Artifact {
-                folder: joined(&["kubernetes/", folder]),
+                folder: folder.into(),
                 file: file(&self.name),
-                order: order as u16,
+                order,
                 identity,
                 text,
             }),

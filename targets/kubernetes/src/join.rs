@@ -5,7 +5,8 @@ use serde::Serialize;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-const ROOT: &str = "kubernetes";
+/// Where the objects of the cluster are.
+pub const KUBERNETES: &str = "kubernetes";
 
 /// The one file of a folder, where a folder is one file.
 const ALL: &str = "manifests.yaml";
@@ -18,8 +19,9 @@ struct Kustomization<'a> {
     resources: &'a [&'a str],
 }
 
-/// Files, sorted by path. Objects of one file stand in apply order, with `---` between them.
-pub fn join(artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
+/// Files below `root`, sorted by path. Objects of one file stand in apply order, with `---` between them. `root` has an index
+/// of its folders if all of them are for one cluster.
+pub fn join(root: &str, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
     let file_of = |a: &Artifact| match layout {
         Layout::Declaration => a.file.clone(),
         Layout::Folder => SmolStr::new_static(ALL),
@@ -52,12 +54,32 @@ pub fn join(artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
             files.push(kustomization(&first.folder, &names));
         }
     }
-    let prefix = format!("{ROOT}/");
+    let prefix = format!("{root}/");
     let below: Vec<&str> = folders.iter().filter_map(|f| f.strip_prefix(&prefix)).collect();
-    if !below.is_empty() {
-        files.push(kustomization(ROOT, &below));
+    if !below.is_empty() && root == KUBERNETES {
+        files.push(kustomization(root, &below));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}
+
+/// A file for each declaration, without an index: for documents that are no objects of a cluster.
+pub fn files(artifacts: &mut Vec<&Artifact>) -> Vec<OutputFile> {
+    artifacts.sort_by(|a, b| {
+        (&a.folder, &a.file, a.order, &a.identity).cmp(&(&b.folder, &b.file, b.order, &b.identity))
+    });
+    let between: Arc<str> = Arc::from("---\n");
+    let same = |a: &&Artifact, b: &&Artifact| a.folder == b.folder && a.file == b.file;
+    let mut files = Vec::new();
+    for documents in artifacts.chunk_by(same) {
+        let Some(first) = documents.first() else { continue };
+        let mut text = Text::from(first.text.clone());
+        for document in documents.iter().skip(1) {
+            text.push(between.clone());
+            text.push(document.text.clone());
+        }
+        files.push(OutputFile { path: format!("{}/{}", first.folder, first.file), text });
+    }
     files
 }
 

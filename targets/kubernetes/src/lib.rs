@@ -9,10 +9,14 @@ mod batch;
 pub mod codes;
 mod config;
 mod custom;
+mod data;
 mod definitions;
+mod delivery;
 mod disruption;
+mod edge;
 mod emit;
 mod federation;
+mod graphql;
 mod industry;
 mod join;
 mod keda;
@@ -24,6 +28,7 @@ mod namespace;
 mod network;
 mod nodes;
 mod objects;
+mod observe;
 mod patch;
 mod placement;
 mod pod;
@@ -40,6 +45,8 @@ mod yaml;
 pub use codes::CODES;
 pub use definitions::bad as bad_definitions;
 pub use objects::objects;
+pub use delivery::Delivery;
+pub use observe::openslo::OpenSlo;
 
 use ivs_plan::{Artifact, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_value::StructValue;
@@ -62,6 +69,6 @@ impl Target for Kubernetes {
         patch::unmatched(subject, lowered);
     }
     fn join(&self, artifacts: &mut Vec<&Artifact>, layout: Layout) -> Vec<OutputFile> {
-        join::join(artifacts, layout)
+        join::join(join::KUBERNETES, artifacts, layout)
     }
 }

@@ -1,8 +1,8 @@
 //! The table of lowerings: name, kind, and every field that is read. A field of a map's or list's elements is written
 //! as if the map or list were the element: `port.container`.
 use crate::{
-    autoscaler, batch, config, disruption, kueue, manifest, namespace, network, priority, role, route,
-    vertical, workload,
+    autoscaler, batch, config, disruption, kueue, manifest, namespace, network, observe,
+    priority, role, route, vertical, workload,
 };
 use ivs_plan::Lowering;
 use std::sync::LazyLock;
@@ -28,12 +28,31 @@ pub static LOWERINGS: LazyLock<Vec<Lowering>> = LazyLock::new(|| {
     // One a line.
     [
         CORE,
+        crate::data::LOWERINGS,       // stdlib/data
+        crate::delivery::LOWERINGS,   // stdlib/delivery
         crate::federation::LOWERINGS, // stdlib/federation
         crate::industry::LOWERINGS,   // stdlib/industry
         crate::nodes::LOWERINGS,      // stdlib/nodes
+        crate::observe::LOWERINGS,    // stdlib/observe
     ]
     .concat()
 });
+
+/// What the traffic of everything that ends depends on.
+const JOB_TRAFFIC: [&str; 12] = [
+    "slug",
+    "labels",
+    "version",
+    "namespace",
+    "depends_on",
+    "allow.direction",
+    "allow.services",
+    "allow.namespaces",
+    "allow.cidrs",
+    "allow.except",
+    "allow.ports",
+    "allow.transport",
+];
 
 const CORE: &[Lowering] = &[
     Lowering {
@@ -116,6 +135,28 @@ const CORE: &[Lowering] = &[
             "expose.path",
             "expose.port",
             "expose.timeout",
+            "expose.traffic.limit.requests",
+            "expose.traffic.limit.per",
+            "expose.traffic.limit.headers",
+            "expose.traffic.limit.scope",
+            "expose.traffic.breaker.connections",
+            "expose.traffic.breaker.pending",
+            "expose.traffic.breaker.requests",
+            "expose.traffic.breaker.retries",
+            "expose.traffic.shed.success",
+            "expose.traffic.shed.window",
+            "expose.traffic.shed.at_most",
+            "expose.traffic.bandwidth.upload",
+            "expose.traffic.bandwidth.download",
+            "expose.traffic.retry.attempts",
+            "expose.traffic.retry.each",
+            "expose.traffic.retry.statuses",
+            "expose.auth",
+            "expose.cors.origins",
+            "expose.cors.methods",
+            "expose.cors.headers",
+            "expose.cors.remembered",
+            "expose.cors.credentials",
         ],
         run: route::exposure,
     },
@@ -138,6 +179,9 @@ const CORE: &[Lowering] = &[
         ],
         run: network::service,
     },
+    Lowering { name: "traffic", kind: "job", reads: &JOB_TRAFFIC, run: network::service },
+    Lowering { name: "traffic", kind: "cron-job", reads: &JOB_TRAFFIC, run: network::service },
+    Lowering { name: "traffic", kind: "sweep", reads: &JOB_TRAFFIC, run: network::service },
     Lowering {
         name: "namespace",
         kind: "namespace",
@@ -229,8 +273,52 @@ const CORE: &[Lowering] = &[
             "rule.to",
             "rule.port",
             "rule.timeout",
+            "traffic.limit.requests",
+            "traffic.limit.per",
+            "traffic.limit.headers",
+            "traffic.limit.scope",
+            "traffic.breaker.connections",
+            "traffic.breaker.pending",
+            "traffic.breaker.requests",
+            "traffic.breaker.retries",
+            "traffic.shed.success",
+            "traffic.shed.window",
+            "traffic.shed.at_most",
+            "traffic.bandwidth.upload",
+            "traffic.bandwidth.download",
+            "traffic.retry.attempts",
+            "traffic.retry.each",
+            "traffic.retry.statuses",
+            "auth",
+            "cors.origins",
+            "cors.methods",
+            "cors.headers",
+            "cors.remembered",
+            "cors.credentials",
         ],
         run: route::route,
+    },
+    Lowering {
+        name: "graphql",
+        kind: "graphql-router",
+        reads: &[
+            "slug",
+            "labels",
+            "version",
+            "patch",
+            "namespace",
+            "depth",
+            "height",
+            "aliases",
+            "root_fields",
+            "cost",
+            "list",
+            "request",
+            "batch",
+            "subscriptions",
+            "timeout",
+        ],
+        run: crate::graphql::router,
     },
     Lowering {
         name: "priority",

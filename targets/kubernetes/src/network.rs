@@ -1,7 +1,7 @@
 //! NetworkPolicies: what closed namespaces let through. Policies add up, so each declaration emits its own part.
 //! Names of declarations have no dots; names made of several parts are joined by dots, so none are equal.
 use crate::emit::{self, Emit, Order, Room, Texts};
-use crate::names;
+use crate::{data, names};
 use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{RefValue, StructValue, Value};
@@ -9,7 +9,7 @@ use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
     NetworkPolicyPort, NetworkPolicySpec,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use std::sync::Arc;
 
@@ -23,38 +23,45 @@ struct Traffic {
     egress: Vec<NetworkPolicyEgressRule>,
 }
 
-/// `service` → what it may reach and who may reach it, and for each service that it depends on, the way in there.
+/// `service`, `job`, `cron-job`, `sweep` → what it may reach and who may reach it, and for each service that it depends on, the way in there.
 pub fn service(subject: &Subject, context: &dyn Context) -> Lowered {
     Emit::part(subject, context, &["depends_on", "expose", "allow"], |emit| {
         let room = emit.room();
         let mut traffic = Traffic::default();
-        for item in read::list(emit.object, "depends_on") {
-            let Value::Ref(reference) = item else { continue };
-            let Some(target) = emit.follow(reference) else { continue };
-            if reference.kind == "service" {
-                depend(emit, &room, reference, &target, &mut traffic);
-            } else if let Some(port) = well_known(&reference.kind, &target) {
-                let rule = NetworkPolicyEgressRule { ports: Some(vec![tcp(port)]), to: None };
-                if !traffic.egress.contains(&rule) {
-                    traffic.egress.push(rule);
-                }
-            }
-        }
+        reach(emit, &room, &mut traffic);
         if !room.closed {
             return;
         }
-        if let Some(gateway) = read::nested(emit.object, "expose").and_then(|e| read::reference(e, "gateway"))
+        if let Some(expose) = read::nested(emit.object, "expose")
+            && let Some(gateway) = read::reference(expose, "gateway")
             && let Some(gateway) = emit.follow(gateway)
         {
             let from = gateway_pods(emit, &gateway);
-            traffic
-                .ingress
-                .push(NetworkPolicyIngressRule { from: Some(vec![from]), ports: ports_of(emit.object) });
+            let ports = ports_named(emit.object, &[read::text(expose, "port").unwrap_or("http")]);
+            traffic.ingress.push(NetworkPolicyIngressRule { from: Some(vec![from]), ports });
         }
         allow(emit, &room, emit.object, &mut traffic);
-        let name = emit.name.clone();
+        let name = own(emit);
         push(emit, &room.name, &name, emit.label_selector(), traffic);
     })
+}
+
+/// The way to everything that the declaration depends on.
+fn reach(emit: &mut Emit<'_>, room: &Room, traffic: &mut Traffic) {
+    for item in read::list(emit.object, "depends_on") {
+        let Value::Ref(reference) = item else { continue };
+        let Some(target) = emit.follow(reference) else { continue };
+        if reference.kind == "service" {
+            depend(emit, room, reference, &target, traffic);
+        } else if !store(emit, room, reference, &target, traffic)
+            && let Some(port) = well_known(&reference.kind, &target)
+        {
+            let rule = NetworkPolicyEgressRule { ports: Some(vec![tcp(port)]), to: None };
+            if !traffic.egress.contains(&rule) {
+                traffic.egress.push(rule);
+            }
+        }
+    }
 }
 
 fn depend(emit: &mut Emit<'_>, room: &Room, to: &RefValue, target: &StructValue, traffic: &mut Traffic) {
@@ -71,26 +78,159 @@ fn depend(emit: &mut Emit<'_>, room: &Room, to: &RefValue, target: &StructValue,
             ingress: vec![NetworkPolicyIngressRule { from: Some(from), ports }],
             egress: Vec::new(),
         };
-        let policy = format!("{name}.from.{}", emit.name);
+        let policy = format!("{name}.from.{}", own(emit));
         push(emit, &there.name, &policy, emit::matching(emit::selector(&name, "service")), way_in);
     }
 }
 
-/// Lets a gateway's pods reach a service.
+/// The name of the declaration's own policies: services are by far the most, so the others say their kind.
+fn own(emit: &Emit<'_>) -> String {
+    if emit.kind() == "service" { emit.name.clone() } else { format!("{}.{}", emit.name, emit.kind()) }
+}
+
+/// The way to a database or cache that the cluster runs; `false` if it is run by others.
+fn store(
+    emit: &mut Emit<'_>,
+    room: &Room,
+    to: &RefValue,
+    target: &StructValue,
+    traffic: &mut Traffic,
+) -> bool {
+    if !matches!(to.kind.as_str(), "database" | "cache") || !data::in_cluster(target) {
+        return false;
+    }
+    let Some(name) = emit.slug_of(target, &to.name) else { return true };
+    let there = emit.room_of(target);
+    let (selectors, port) = if to.kind == "cache" {
+        (vec![("", emit::matching(emit::selector(&name, "cache")))], 6379)
+    } else {
+        let clusters = data::clusters(target, &name);
+        let pools: Vec<String> = clusters.iter().flat_map(|c| data::pools(target, c)).collect();
+        let mut selectors = vec![("", one_of(CLUSTER, clusters))];
+        if !pools.is_empty() {
+            selectors.push((".pools", one_of(POOLER, pools)));
+        }
+        (selectors, 5432)
+    };
+    let ports = Some(vec![tcp(port)]);
+    let peers = selectors.iter().map(|(_, s)| NetworkPolicyPeer {
+        namespace_selector: (there.name != room.name).then(|| named(&there.name)),
+        pod_selector: Some(s.clone()),
+        ip_block: None,
+    });
+    traffic.egress.push(NetworkPolicyEgressRule { ports: ports.clone(), to: Some(peers.collect()) });
+    if there.closed {
+        for (part, selector) in selectors {
+            let from = vec![pods(emit.selector(), &room.name, &there.name)];
+            let way_in = Traffic {
+                ingress: vec![NetworkPolicyIngressRule { from: Some(from), ports: ports.clone() }],
+                egress: Vec::new(),
+            };
+            let policy = format!("{name}.{}{part}.from.{}", to.kind, own(emit));
+            push(emit, &there.name, &policy, selector, way_in);
+        }
+    }
+    true
+}
+
+/// The label by which CloudNativePG names a Cluster's pods, and a Pooler's.
+const CLUSTER: &str = "cnpg.io/cluster";
+const POOLER: &str = "cnpg.io/poolerName";
+
+/// Pods whose label is one of the names.
+fn one_of(label: &str, names: Vec<String>) -> LabelSelector {
+    LabelSelector {
+        match_expressions: Some(vec![LabelSelectorRequirement {
+            key: label.to_owned(),
+            operator: "In".to_owned(),
+            values: Some(names),
+        }]),
+        match_labels: None,
+    }
+}
+
+/// What the pods of a database need besides those who use it: each other, the operator, the API server (whose address
+/// nobody knows beforehand) and the bucket of its copies.
+pub fn database(emit: &mut Emit<'_>, room: &Room, clusters: &[String], pools: &[String], operator: &str) {
+    let own = |selector: LabelSelector| NetworkPolicyPeer {
+        pod_selector: Some(selector),
+        ..NetworkPolicyPeer::default()
+    };
+    let postgres = Some(vec![tcp(5432)]);
+    let status = tcp(8000);
+    let mut readers = vec![own(one_of(CLUSTER, clusters.to_vec()))];
+    let servers = readers.clone();
+    if !pools.is_empty() {
+        readers.push(own(one_of(POOLER, pools.to_vec())));
+    }
+    let from_operator =
+        NetworkPolicyPeer { namespace_selector: Some(named(operator)), ..NetworkPolicyPeer::default() };
+    let outside = NetworkPolicyEgressRule { ports: Some(vec![tcp(443), tcp(6443)]), to: None };
+    let traffic = Traffic {
+        ingress: vec![
+            NetworkPolicyIngressRule { from: Some(readers), ports: Some(vec![tcp(5432), status.clone()]) },
+            NetworkPolicyIngressRule {
+                from: Some(vec![from_operator]),
+                ports: Some(vec![tcp(5432), status.clone()]),
+            },
+        ],
+        egress: vec![
+            NetworkPolicyEgressRule { ports: Some(vec![tcp(5432), status]), to: Some(servers.clone()) },
+            outside.clone(),
+        ],
+    };
+    let name = format!("{}.database", emit.name);
+    push(emit, &room.name, &name, one_of(CLUSTER, clusters.to_vec()), traffic);
+    if !pools.is_empty() {
+        let traffic = Traffic {
+            ingress: Vec::new(),
+            egress: vec![NetworkPolicyEgressRule { ports: postgres, to: Some(servers) }, outside],
+        };
+        let name = format!("{}.database.pools", emit.name);
+        push(emit, &room.name, &name, one_of(POOLER, pools.to_vec()), traffic);
+    }
+}
+
+/// Lets a gateway's pods reach ports of a service, for a route.
 pub fn admit_gateway(
     emit: &mut Emit<'_>,
     gateway: &Arc<StructValue>,
     service: &StructValue,
     name: &str,
     there: &Room,
+    ports: &[&str],
 ) {
     let from = vec![gateway_pods(emit, gateway)];
     let traffic = Traffic {
-        ingress: vec![NetworkPolicyIngressRule { from: Some(from), ports: ports_of(service) }],
+        ingress: vec![NetworkPolicyIngressRule { from: Some(from), ports: ports_named(service, ports) }],
         egress: Vec::new(),
     };
-    let policy = format!("{name}.from.{}", emit.name);
+    let policy = format!("{name}.from.{}", own(emit));
     push(emit, &there.name, &policy, emit::matching(emit::selector(name, "service")), traffic);
+}
+
+/// Lets the pods of a namespace reach a port of the declaration's own pods; `what` is part of the policy's name.
+pub fn admit_namespace(emit: &mut Emit<'_>, room: &Room, from: &str, port: &StructValue, what: &str) {
+    let from = NetworkPolicyPeer { namespace_selector: Some(named(from)), ..NetworkPolicyPeer::default() };
+    let traffic = Traffic {
+        ingress: vec![NetworkPolicyIngressRule {
+            from: Some(vec![from]),
+            ports: listening(port).map(|p| vec![p]),
+        }],
+        egress: Vec::new(),
+    };
+    let policy = format!("{}.{what}", emit.name);
+    push(emit, &room.name, &policy, emit.label_selector(), traffic);
+}
+
+/// Steps of a workflow: what they call, what `allow` says, and the API server, to which they report.
+pub fn workflow(emit: &mut Emit<'_>, room: &Room) {
+    let mut traffic = Traffic::default();
+    reach(emit, room, &mut traffic);
+    traffic.egress.push(NetworkPolicyEgressRule { ports: Some(vec![tcp(443), tcp(6443)]), to: None });
+    allow(emit, room, emit.object, &mut traffic);
+    let name = own(emit);
+    push(emit, &room.name, &name, emit.label_selector(), traffic);
 }
 
 /// `namespace`, `tenancy` → everything denied but DNS and what `allow` says, for all pods of namespace `room`.
@@ -195,16 +335,23 @@ fn tcp(port: i32) -> NetworkPolicyPort {
 
 /// The ports on which a service's containers listen; `None`, that is all, if it declares none.
 fn ports_of(service: &StructValue) -> Option<Vec<NetworkPolicyPort>> {
-    let ports: Vec<_> = read::structs(service, "port")
-        .filter_map(|(_, port)| {
-            Some(NetworkPolicyPort {
-                port: Some(IntOrString::Int(read::int32(port, "container")?)),
-                protocol: read::text(port, "transport").map(str::to_owned),
-                end_port: None,
-            })
-        })
-        .collect();
+    let ports: Vec<_> = read::structs(service, "port").filter_map(|(_, port)| listening(port)).collect();
     (!ports.is_empty()).then_some(ports)
+}
+
+/// Where the containers of some of its ports listen. A port that is not there is reported where it is named.
+fn ports_named(service: &StructValue, names: &[&str]) -> Option<Vec<NetworkPolicyPort>> {
+    let ports = read::structs(service, "port").filter(|(name, _)| names.contains(name));
+    Some(ports.filter_map(|(_, port)| listening(port)).collect())
+}
+
+/// Where a port's container listens.
+fn listening(port: &StructValue) -> Option<NetworkPolicyPort> {
+    Some(NetworkPolicyPort {
+        port: Some(IntOrString::Int(read::int32(port, "container")?)),
+        protocol: read::text(port, "transport").map(str::to_owned),
+        end_port: None,
+    })
 }
 
 /// Pods of a namespace, as seen from `here`.

@@ -5,10 +5,11 @@ use crate::custom::gateway::{
     Parent, PathMatch, Rule, Timeouts, Tls,
 };
 use crate::emit::{Emit, Order, Room};
-use crate::{amounts, codes, network};
+use crate::{amounts, codes, edge, network};
 use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Subject};
 use ivs_value::{RefValue, StructValue};
+use std::sync::Arc;
 
 /// `gateway` → Gateway.
 pub fn gateway(subject: &Subject, context: &dyn Context) -> Lowered {
@@ -52,6 +53,7 @@ pub fn exposure(subject: &Subject, context: &dyn Context) -> Lowered {
         let Some(rule) = rule(emit, expose, emit.object, name, &["expose"]) else { return };
         let hostnames = read::texts(expose, "hosts").unwrap_or_default();
         push(emit, &room, HttpRouteSpec { hostnames, parent_refs: vec![parent], rules: vec![rule] });
+        edge::policies(emit, &room, expose, &["expose"]);
     })
 }
 
@@ -63,6 +65,8 @@ pub fn route(subject: &Subject, context: &dyn Context) -> Lowered {
         let Some(gateway) = emit.follow(reference) else { return };
         let Some(parent) = parent(emit, reference) else { return };
         let mut rules = Vec::new();
+        // Rules to one service open its ports together.
+        let mut admitted: Vec<(String, Room, Arc<StructValue>, Vec<&str>)> = Vec::new();
         for (name, given) in read::structs(emit.object, "rule") {
             let Some(to) = read::reference(given, "to") else { continue };
             let Some(service) = emit.follow(to) else { continue };
@@ -77,12 +81,21 @@ pub fn route(subject: &Subject, context: &dyn Context) -> Lowered {
                 );
             }
             if other.closed {
-                network::admit_gateway(emit, &gateway, &service, &backend, &other);
+                let port = read::text(given, "port").unwrap_or("http");
+                match admitted.iter_mut().find(|(b, ..)| *b == backend) {
+                    Some((.., ports)) => ports.push(port),
+                    None => admitted.push((backend.clone(), other, service.clone(), vec![port])),
+                }
             }
             rules.extend(rule(emit, given, &service, backend, &["rule", name]));
         }
+        for (backend, there, service, ports) in admitted {
+            network::admit_gateway(emit, &gateway, &service, &backend, &there, &ports);
+        }
         let hostnames = read::texts(emit.object, "hosts").unwrap_or_default();
         push(emit, &room, HttpRouteSpec { hostnames, parent_refs: vec![parent], rules });
+        let object = emit.object;
+        edge::policies(emit, &room, object, &[]);
     })
 }
 

@@ -240,6 +240,36 @@ impl Kind {
 }
 
 fn validator(schema: &Json) -> Option<Validator> {
+    compiled(schema).or_else(|| {
+        let mut schema = schema.clone();
+        spell_out(&mut schema);
+        compiled(&schema)
+    })
+}
+
+/// Patterns that ignore case in Go's way, which no other dialect has: `^(?i)(abort)?$` is `^([aA][bB]…)?$`.
+fn spell_out(schema: &mut Json) {
+    match schema {
+        Json::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                match value {
+                    Json::String(pattern) if name == "pattern" && pattern.contains("(?i)") => {
+                        let letter = |c: char| match c.is_ascii_alphabetic() {
+                            true => format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()),
+                            false => c.to_string(),
+                        };
+                        *pattern = pattern.replace("(?i)", "").chars().map(letter).collect();
+                    }
+                    value => spell_out(value),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(spell_out),
+        _ => {}
+    }
+}
+
+fn compiled(schema: &Json) -> Option<Validator> {
     jsonschema::options()
         .with_draft(Draft::Draft4)
         // As the API server: RE2's syntax, in linear time.

@@ -1,7 +1,7 @@
 //! One object after the other.
 
 use crate::definitions::Definitions;
-use crate::{code, names, structure};
+use crate::{code, names, promql, structure};
 use jsonschema::{Draft, PatternOptions, Validator};
 use kube_cel::{CompiledSchema, RootContext, apply_defaults, compile_schema};
 use serde_json::Value as Json;
@@ -58,6 +58,7 @@ impl Judge {
         structure::repeated(&compiled.schema, &compiled.schema, object, "", &mut verdict.faults);
         verdict.faults.extend(names::faults(&kind, compiled.namespaced, object));
         verdict.faults.extend(code::faults(&kind, object));
+        verdict.faults.extend(promql::faults(&kind, object));
         if let Some((schema, rules)) = &compiled.custom {
             unjudged(rules, "", &mut verdict.unjudged);
             let mut object = object.clone();
@@ -84,6 +85,8 @@ impl Judge {
 
     fn compile(&self, api: &str, kind: &str) -> Result<Option<Compiled>, String> {
         let Some(definition) = self.definitions.get(api, kind)? else { return Ok(None) };
+        let mut definition = definition;
+        spell_out(&mut definition.schema);
         let validator = jsonschema::options()
             .with_draft(Draft::Draft4)
             .with_pattern_options(PatternOptions::regex())
@@ -96,6 +99,28 @@ impl Judge {
             (schema, rules)
         });
         Ok(Some(Compiled { schema: definition.schema, validator, custom, namespaced: definition.namespaced }))
+    }
+}
+
+/// Patterns that ignore case in Go's way, which no other dialect has: `^(?i)(abort)?$` is `^([aA][bB]…)?$`.
+fn spell_out(schema: &mut Json) {
+    match schema {
+        Json::Object(fields) => {
+            for (name, value) in fields.iter_mut() {
+                match value {
+                    Json::String(pattern) if name == "pattern" && pattern.contains("(?i)") => {
+                        let letter = |c: char| match c.is_ascii_alphabetic() {
+                            true => format!("[{}{}]", c.to_ascii_lowercase(), c.to_ascii_uppercase()),
+                            false => c.to_string(),
+                        };
+                        *pattern = pattern.replace("(?i)", "").chars().map(letter).collect();
+                    }
+                    value => spell_out(value),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(spell_out),
+        _ => {}
     }
 }
 

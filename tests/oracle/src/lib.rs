@@ -12,6 +12,7 @@ pub mod definitions;
 pub mod enums;
 mod judge;
 mod names;
+mod promql;
 mod structure;
 
 pub use judge::{Judge, Verdict};

@@ -70,7 +70,10 @@ fn manifests(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            manifests(&path, found)?;
+            // OpenSLO documents look like objects, but no API server takes them.
+            if path.file_name().is_none_or(|n| n != "openslo") {
+                manifests(&path, found)?;
+            }
         } else if path.extension().is_some_and(|e| e == "yaml")
             && path.file_name().is_some_and(|n| n != "kustomization.yaml")
         {

@@ -49,7 +49,12 @@ pub fn faults(kind: &str, namespaced: bool, object: &Json) -> Vec<String> {
         None if namespaced => found.push("metadata.namespace: missing".to_owned()),
         _ => {}
     }
-    walk(object, "", &mut found);
+    if kind == "ApplicationSet" {
+        // What it makes is a Go template: only what comes out of it has labels.
+        walk(&serde_json::json!({ "metadata": object.get("metadata") }), "", &mut found);
+    } else {
+        walk(object, "", &mut found);
+    }
     found
 }
 
