@@ -241,8 +241,9 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_stands_between_quotes_is_what_was_meant(text in "\\PC*|['\"\\\\$;\n-]*") {
-            prop_assert_eq!(unquoted(&Ident(text.clone()).to_string(), '"'), Some((text.clone(), "")));
-            prop_assert_eq!(unquoted(&Literal(text.clone()).to_string(), '\''), Some((text, "")));
+            let (name, value) = (Ident(text.clone()).to_string(), Literal(text.clone()).to_string());
+            prop_assert_eq!(unquoted(&name, '"'), Some((text.clone(), "")));
+            prop_assert_eq!(unquoted(&value, '\''), Some((text, "")));
         }
 
         #[test]

@@ -71,7 +71,7 @@ fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
     }
     let mut text = String::new();
     for statement in statements {
-        let _ = write!(text, "{statement}\n");
+        let _ = writeln!(text, "{statement}");
     }
     let artifact = Artifact {
         folder: SmolStr::from(format!("sql/{folder}")),
