@@ -1,8 +1,8 @@
 //! The table of lowerings: name, kind, and every field that is read. A field of a map's or list's elements is written
 //! as if the map or list were the element: `port.container`.
 use crate::{
-    autoscaler, batch, config, disruption, kueue, manifest, namespace, network, observe,
-    priority, role, route, vertical, workload,
+    autoscaler, batch, config, disruption, kueue, manifest, namespace, network, priority, role, route,
+    vertical, workload,
 };
 use ivs_plan::Lowering;
 use std::sync::LazyLock;
