@@ -17,4 +17,4 @@ manifest=tests/oracle/Cargo.toml
 cargo fmt --manifest-path "$manifest" --check
 cargo clippy --manifest-path "$manifest" --locked --quiet --all-targets -- -D warnings
 cargo test --manifest-path "$manifest" --locked --quiet
-cargo run --manifest-path "$manifest" --locked --quiet -- examples/*/golden/*/kubernetes
+cargo run --manifest-path "$manifest" --locked --quiet -- examples/*/golden/*/{kubernetes,delivery}

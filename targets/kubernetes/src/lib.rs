@@ -44,8 +44,8 @@ mod yaml;
 
 pub use codes::CODES;
 pub use definitions::bad as bad_definitions;
-pub use objects::objects;
 pub use delivery::Delivery;
+pub use objects::objects;
 pub use observe::openslo::OpenSlo;
 
 use ivs_plan::{Artifact, Layout, Lowered, Lowering, OutputFile, Subject, Target};
