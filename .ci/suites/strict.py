@@ -23,6 +23,7 @@ OPERATORS = {
     "keda.sh",
     "monitoring.coreos.com",
     "velero.io",
+    "kueue.x-k8s.io",
     "kustomize.toolkit.fluxcd.io",
     "postgresql.cnpg.io",
     "security.istio.io",
