@@ -116,6 +116,8 @@ fn the_same_platform_is_emitted_for_each_provider_by_changing_the_regions_provid
                 "aws_vpc.main",
                 "aws_eks_cluster.main",
                 "aws_eks_node_group.main_system",
+                "aws_eks_node_group.general_on_demand",
+                "aws_eks_node_group.general_spot",
                 "aws_s3_bucket.uploads",
                 "aws_s3_bucket_versioning.uploads",
                 "aws_s3_bucket_lifecycle_configuration.uploads",
@@ -136,6 +138,9 @@ fn the_same_platform_is_emitted_for_each_provider_by_changing_the_regions_provid
                 "google_compute_network.main",
                 "google_container_cluster.main",
                 "google_container_node_pool.main_system",
+                "google_container_node_pool.general_on_demand",
+                "google_container_node_pool.general_spot",
+                "google_container_node_pool.gpus",
                 "google_storage_bucket.uploads",
                 "google_storage_transfer_job.uploads",
                 "google_service_account.web",
@@ -153,6 +158,8 @@ fn the_same_platform_is_emitted_for_each_provider_by_changing_the_regions_provid
             &[
                 "azurerm_virtual_network.main",
                 "azurerm_kubernetes_cluster.main",
+                "azurerm_kubernetes_cluster_node_pool.general_on_demand",
+                "azurerm_kubernetes_cluster_node_pool.general_spot",
                 "azurerm_storage_account.uploads",
                 "azurerm_storage_management_policy.uploads",
                 "azurerm_storage_object_replication.uploads",
@@ -290,8 +297,59 @@ fn awkward() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 1..7).prop_map(|p| p.concat())
 }
 
+/// Where Terraform makes no pool, Karpenter does; workloads find it by the same label.
+#[test]
+fn the_same_pool_of_gpus_is_had_from_each_provider() {
+    let platform = platform();
+    let kinds = [
+        (examples::BASE, Some(("kind: EC2NodeClass", "- h100\n"))),
+        ("azure", Some(("kind: AKSNodeClass", "- H100\n"))),
+        ("google", None),
+    ];
+    for (environment, karpenter) in kinds {
+        let files = platform.build(environment);
+        let text = |path: &str| files.iter().find(|f| f.path == path).map(|f| f.text.to_string());
+        let pool = text("kubernetes/_cluster/gpus.yaml");
+        match karpenter {
+            Some((class, gpu)) => {
+                let pool = pool.unwrap();
+                for part in [class, "kind: NodePool", gpu, "ivs.dev/node-pool: gpus", "nodes: \"4\""] {
+                    assert!(pool.contains(part), "{environment}: no {part} in\n{pool}");
+                }
+            }
+            None => assert_eq!(pool, None),
+        }
+        let job = text("kubernetes/shop/train.yaml").unwrap();
+        assert!(job.contains("      nodeSelector:\n        ivs.dev/node-pool: gpus\n"), "{job}");
+        assert!(job.contains("nvidia.com/gpu: \"8\"") && job.contains("key: nvidia.com/gpu"), "{job}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What a pool of nodes says in free words: read by other parsers of HCL and YAML.
+    #[test]
+    fn texts_of_pools_arrive_as_they_were_declared(text in awkward()) {
+        let written = literal(&text);
+        let source = format!(
+            "region home {{ provider = gcp, country = \"DE\" }}\n\
+             node-pool p {{ region = home, cluster = \"c\", size = 0..4, spot = 50%, title = {written}, \
+             annotations {{ note = {written} }}, reservations = [{written}] }}\n"
+        );
+        let mut session = support::session(&[support::source("main.ivs", &source)], 1);
+        let (report, files) = session.build(None);
+        prop_assert!(report.diagnostics.is_empty(), "{source}\n{}", support::render(&report));
+        let file = |path: &str| files.iter().find(|f| f.path == path).map(|f| f.text.to_string()).unwrap();
+        let mut found = BTreeSet::new();
+        texts(&parse("main.tf", &file("terraform/home/main.tf")), &mut found);
+        prop_assert!(found.contains(&text), "{}", file("terraform/home/main.tf"));
+        let class = file("kubernetes/_cluster/p.yaml");
+        let tree: serde_json::Value = serde_saphyr::from_str(&class).unwrap();
+        for path in ["/metadata/annotations/note", "/spec/description"] {
+            prop_assert_eq!(tree.pointer(path).and_then(|v| v.as_str()), Some(text.as_str()), "{}", class);
+        }
+    }
 
     /// In labels, bodies of resources, keys, names of zones' texts: on all three providers, read by another parser.
     #[test]

@@ -72,7 +72,8 @@ fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             return;
         }
         match pool.provider {
-            Provider::Google => compute_class(emit, &pool),
+            Provider::Google if pool.has_class() => compute_class(emit, &pool),
+            Provider::Google => {}
             Provider::Aws => karpenter::aws(emit, &pool, &labels),
             Provider::Azure => karpenter::azure(emit, &pool, &labels),
         }
@@ -92,7 +93,7 @@ fn compute_class(emit: &mut Emit<'_>, pool: &Pool) {
     let slug = read::text(emit.object, "slug").unwrap_or(&emit.name);
     let priorities = pool.parts.iter().map(|p| Priority { nodepools: vec![google_name(slug, p)] }).collect();
     let spec = ComputeClassSpec {
-        active_migration: (pool.parts.len() > 1).then_some(ActiveMigration { optimize_rule_priority: true }),
+        active_migration: ActiveMigration { optimize_rule_priority: true },
         description: read::text(emit.object, "title").map(str::to_owned),
         priorities,
         when_unsatisfiable: "DoNotScaleUp",

@@ -141,6 +141,11 @@ impl Pool {
         })
     }
 
+    /// Whether a ComputeClass of Google says which of its parts comes first. One part needs no order.
+    pub fn has_class(&self) -> bool {
+        self.provider == Provider::Google && !self.by_terraform && self.parts.len() > 1
+    }
+
     /// Whether some of it is spot capacity.
     pub fn has_spot(&self) -> bool {
         self.parts.iter().any(|p| p.capacity == Capacity::Spot)

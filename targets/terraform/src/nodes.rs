@@ -118,7 +118,7 @@ fn reservations(emit: &Emit<'_>, part: &Part) -> Vec<String> {
 /// <https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_node_pool>
 fn google(emit: &Emit<'_>, pool: &Pool, part: &Part, all: &All) -> Block {
     let spot = part.capacity == Capacity::Spot;
-    let class = (!pool.by_terraform).then(|| label(emit.slug));
+    let class = pool.has_class().then(|| label(emit.slug));
     let class_label: Vec<(&str, String)> = class.iter().map(|c| (COMPUTE_CLASS, c.clone())).collect();
     // Machines of these series take Hyperdisk only: https://docs.cloud.google.com/compute/docs/disks/hyperdisks
     let hyper = ["n4-", "c4-", "a4-", "a3-ultragpu"].iter().any(|s| all.machine.starts_with(s));

@@ -182,8 +182,7 @@ pub struct AksNodeClassSpec {
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct ComputeClassSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub active_migration: Option<ActiveMigration>,
+    pub active_migration: ActiveMigration,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub priorities: Vec<Priority>,

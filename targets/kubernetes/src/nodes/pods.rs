@@ -2,7 +2,7 @@
 use crate::emit::{Emit, Order, Room};
 use crate::names;
 use ivs_plan::read;
-use ivs_target_nodepools::{COMPUTE_CLASS, LABEL, Pool, Provider, gpu, spot_taint};
+use ivs_target_nodepools::{COMPUTE_CLASS, LABEL, Pool, gpu, spot_taint};
 use k8s_openapi::api::core::v1::{PodResourceClaim, PodSpec, ResourceClaim, Toleration};
 use k8s_openapi::api::resource::v1::{
     DeviceClaim, DeviceRequest, ExactDeviceRequest, ResourceClaimSpec, ResourceClaimTemplate,
@@ -44,7 +44,7 @@ impl Nodes {
     pub fn place(&self, pod: &mut PodSpec, tolerations: &mut Vec<Toleration>) {
         let selector = pod.node_selector.get_or_insert_default();
         selector.insert(LABEL.to_owned(), self.name.clone());
-        if self.pool.provider == Provider::Google && !self.pool.by_terraform {
+        if self.pool.has_class() {
             selector.insert(COMPUTE_CLASS.to_owned(), self.name.clone());
             add(tolerations, COMPUTE_CLASS, Some(&self.name), "NoSchedule");
         }

@@ -22,14 +22,7 @@ resource "google_container_node_pool" "workspace_nodes" {
     service_account = google_service_account.studio_us_west1_nodes.email
     oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
-      "ivs.dev/node-pool"              = "workspace-nodes"
-      "cloud.google.com/compute-class" = "workspace-nodes"
-    }
-
-    taint {
-      key    = "cloud.google.com/compute-class"
-      value  = "workspace-nodes"
-      effect = "NO_SCHEDULE"
+      "ivs.dev/node-pool" = "workspace-nodes"
     }
 
     shielded_instance_config {
@@ -68,19 +61,12 @@ resource "google_container_node_pool" "build_nodes" {
     service_account = google_service_account.studio_us_west1_nodes.email
     oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
-      "ivs.dev/node-pool"              = "build-nodes"
-      "cloud.google.com/compute-class" = "build-nodes"
+      "ivs.dev/node-pool" = "build-nodes"
     }
 
     taint {
       key    = "dedicated"
       value  = "builds"
-      effect = "NO_SCHEDULE"
-    }
-
-    taint {
-      key    = "cloud.google.com/compute-class"
-      value  = "build-nodes"
       effect = "NO_SCHEDULE"
     }
 

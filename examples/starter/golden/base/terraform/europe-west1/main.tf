@@ -21,14 +21,7 @@ resource "google_container_node_pool" "general" {
     image_type   = "COS_CONTAINERD"
     oauth_scopes = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
-      "ivs.dev/node-pool"              = "general"
-      "cloud.google.com/compute-class" = "general"
-    }
-
-    taint {
-      key    = "cloud.google.com/compute-class"
-      value  = "general"
-      effect = "NO_SCHEDULE"
+      "ivs.dev/node-pool" = "general"
     }
 
     shielded_instance_config {
