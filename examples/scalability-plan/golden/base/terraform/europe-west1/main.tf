@@ -101,14 +101,7 @@ resource "google_container_node_pool" "steady" {
     service_account = google_service_account.region_cluster_europe_west1_nodes.email
     oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
-      "ivs.dev/node-pool"              = "steady"
-      "cloud.google.com/compute-class" = "steady"
-    }
-
-    taint {
-      key    = "cloud.google.com/compute-class"
-      value  = "steady"
-      effect = "NO_SCHEDULE"
+      "ivs.dev/node-pool" = "steady"
     }
 
     shielded_instance_config {
@@ -146,14 +139,7 @@ resource "google_container_node_pool" "spare_on_demand" {
     service_account = google_service_account.region_cluster_europe_west1_nodes.email
     oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
-      "ivs.dev/node-pool"              = "spare"
-      "cloud.google.com/compute-class" = "spare"
-    }
-
-    taint {
-      key    = "cloud.google.com/compute-class"
-      value  = "spare"
-      effect = "NO_SCHEDULE"
+      "ivs.dev/node-pool" = "spare"
     }
 
     shielded_instance_config {
@@ -192,14 +178,7 @@ resource "google_container_node_pool" "spare_spot" {
     service_account = google_service_account.region_cluster_europe_west1_nodes.email
     oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
     labels = {
-      "ivs.dev/node-pool"              = "spare"
-      "cloud.google.com/compute-class" = "spare"
-    }
-
-    taint {
-      key    = "cloud.google.com/compute-class"
-      value  = "spare"
-      effect = "NO_SCHEDULE"
+      "ivs.dev/node-pool" = "spare"
     }
 
     taint {
