@@ -169,8 +169,8 @@ resource "aws_cloudfront_cache_policy" "site_delivery" {
   }
 }
 
-resource "aws_cloudfront_cache_policy" "site_delivery_interface" {
-  name        = "devforge-site-delivery-interface"
+resource "aws_cloudfront_cache_policy" "site_delivery_public" {
+  name        = "devforge-site-delivery-public"
   default_ttl = 300
   max_ttl     = 300
   min_ttl     = 0
@@ -189,6 +189,30 @@ resource "aws_cloudfront_cache_policy" "site_delivery_interface" {
 
     query_strings_config {
       query_string_behavior = "all"
+    }
+  }
+}
+
+resource "aws_cloudfront_cache_policy" "site_delivery_interface" {
+  name        = "devforge-site-delivery-interface"
+  default_ttl = 0
+  max_ttl     = 0
+  min_ttl     = 0
+
+  parameters_in_cache_key_and_forwarded_to_origin {
+    enable_accept_encoding_brotli = false
+    enable_accept_encoding_gzip   = false
+
+    cookies_config {
+      cookie_behavior = "none"
+    }
+
+    headers_config {
+      header_behavior = "none"
+    }
+
+    query_strings_config {
+      query_string_behavior = "none"
     }
   }
 }
@@ -217,6 +241,17 @@ resource "aws_cloudfront_distribution" "site_delivery" {
     cached_methods           = ["GET", "HEAD"]
     viewer_protocol_policy   = "redirect-to-https"
     cache_policy_id          = aws_cloudfront_cache_policy.site_delivery.id
+    origin_request_policy_id = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    compress                 = true
+  }
+
+  ordered_cache_behavior {
+    path_pattern             = "/api/public/*"
+    target_origin_id         = "devforge-site-delivery"
+    allowed_methods          = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+    cached_methods           = ["GET", "HEAD"]
+    viewer_protocol_policy   = "redirect-to-https"
+    cache_policy_id          = aws_cloudfront_cache_policy.site_delivery_public.id
     origin_request_policy_id = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
     compress                 = true
   }
