@@ -272,6 +272,8 @@ pub struct Found {
     pub units: Vec<ItemId>,
     /// A module.
     pub module: Option<Module>,
+    /// Whether `things` are what the library has in scope everywhere: that gives way to all else of the name.
+    pub prelude: bool,
 }
 
 impl Found {
@@ -303,6 +305,7 @@ pub fn resolve(db: &dyn Db, module: Module, name: SmolStr) -> Found {
     }
     if found.things.is_empty() {
         found.things.extend(library(db).things.get(&name).into_iter().flatten());
+        found.prelude = true;
     }
     if found.units.is_empty() {
         found.units.extend(library(db).units.get(&name).into_iter().flatten());
@@ -378,6 +381,7 @@ pub(crate) fn in_module(db: &dyn Db, from: Module, module: Module, name: &SmolSt
             .next()
             .is_some_and(|(m, _)| *m == child || m.starts_with(&format!("{child}.")))
             .then(|| Module::new(db, child)),
+        prelude: false,
     }
 }
 

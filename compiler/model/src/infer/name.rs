@@ -123,7 +123,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         for d in &found.decls {
             meant.push((Meaning::Decl(*d), format!("{}.{name}", d.key(self.db).kind)));
         }
-        for t in &found.things {
+        // What the library adds later may not change, or put in question, what a name of the package means.
+        let outer = found.prelude && !meant.is_empty();
+        for t in found.things.iter().filter(|_| !outer) {
             let is_type = matches!(t.key(self.db).keyword, "kind" | "struct" | "enum" | "type");
             if is_type && !fields.is_empty() {
                 continue;

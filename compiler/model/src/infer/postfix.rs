@@ -124,7 +124,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         ops: &'ast [PostfixOp],
     ) -> Option<Result<(ExprId, Ty, usize), (ExprId, Ty)>> {
         let whole = at.to(second.span);
-        for thing in &found.things {
+        let shadowed = found.prelude && !found.decls.is_empty();
+        for thing in found.things.iter().filter(|_| !shadowed) {
             match thing.key(self.db).keyword {
                 "enum" => {
                     let schema = enum_schema(self.db, *thing);
