@@ -26,7 +26,6 @@ const CUSTOM: &[&str] = &[
     "autoscaling.k8s.io/v1 VerticalPodAutoscaler",
     "barmancloud.cnpg.io/v1 ObjectStore",
     "cert-manager.io/v1 Certificate",
-    "cloud.google.com/v1 ComputeClass",
     "gateway.envoyproxy.io/v1alpha1 BackendTrafficPolicy",
     "gateway.envoyproxy.io/v1alpha1 SecurityPolicy",
     "gateway.networking.k8s.io/v1 Gateway",

@@ -110,6 +110,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS3021", include_str!("../../docs/errors/IVS3021.md")),
     ("IVS3022", include_str!("../../docs/errors/IVS3022.md")),
     ("IVS3023", include_str!("../../docs/errors/IVS3023.md")),
+    ("IVS3029", include_str!("../../docs/errors/IVS3029.md")),
     ("IVS3900", include_str!("../../docs/errors/IVS3900.md")),
     ("IVS3901", include_str!("../../docs/errors/IVS3901.md")),
     ("IVS3902", include_str!("../../docs/errors/IVS3902.md")),

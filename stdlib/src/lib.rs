@@ -84,6 +84,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("IVS3021", "data that its receiver is not cleared for"),
     ("IVS3022", "an import that nobody exports"),
     ("IVS3023", "an export of what an endpoint does not deal with"),
+    ("IVS3029", "a requirement that cannot be met"),
 ];
 
 #[cfg(test)]

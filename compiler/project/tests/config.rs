@@ -72,7 +72,7 @@ fn unknown_keys_are_errors_each_with_its_place() {
     IVS5003 `pakage` `pakage` is not a key of `ivs.toml`
       fix: did you mean `package`? -> package
     IVS5003 `helm` `helm` is not a key of `[targets]`
-      help: its keys are `kubernetes`
+      help: its keys are `kubernetes` and `terraform`
     IVS5003 `layuot` `layuot` is not a key of `[targets.kubernetes]`
       fix: did you mean `layout`? -> layout
     ");
