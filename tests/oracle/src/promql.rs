@@ -48,7 +48,8 @@ mod tests {
         let rule = |expr: &str| json!({ "spec": { "groups": [{ "rules": [{ "expr": expr }] }] } });
         assert!(faults("PrometheusRule", &rule("sum by (a) (rate(x[5m])) > 0.5")).is_empty());
         assert_eq!(faults("PrometheusRule", &rule("sum by (a (rate(x[5m]))")).len(), 1);
-        let dashboard = json!({ "data": { "x.json": "{\"panels\": [{\"targets\": [{\"expr\": \"rate(\"}]}]}" } });
+        let dashboard =
+            json!({ "data": { "x.json": "{\"panels\": [{\"targets\": [{\"expr\": \"rate(\"}]}]}" } });
         assert_eq!(faults("ConfigMap", &dashboard).len(), 1);
         assert!(faults("Service", &rule("(")).is_empty());
     }
