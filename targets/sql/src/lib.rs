@@ -10,6 +10,7 @@ pub use codes::CODES;
 
 use ast::{Column, Ident, Literal, Owns, Statement, Table};
 use ivs_plan::{Artifact, Context, Finding, Layout, Lowered, Lowering, OutputFile, Subject, Target, read};
+use ivs_value::funcs::slug_of;
 use ivs_value::{StructValue, Value};
 use smol_str::SmolStr;
 use std::fmt::Write;
@@ -62,7 +63,7 @@ fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
     }
     let Some(database) = read::reference(object, "database") else { return Lowered::default() };
     let Some(found) = context.object(database) else { return Lowered::default() };
-    let folder = slug(read::text(&found, "slug").unwrap_or(&database.name));
+    let folder = slug_of(read::text(&found, "slug").unwrap_or(&database.name));
     let mut script = Script { object, findings: Vec::new() };
     let schema = script.name(read::text(object, "schema").unwrap_or_default(), &["schema"]);
     let statements = script.statements(&schema);
@@ -75,7 +76,7 @@ fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
     }
     let artifact = Artifact {
         folder: SmolStr::from(format!("sql/{folder}")),
-        file: SmolStr::from(format!("{}.sql", slug(&subject.slug))),
+        file: SmolStr::from(format!("{}.sql", slug_of(&subject.slug))),
         order: 0,
         identity: SmolStr::from(format!("schema {schema} of {folder}")),
         text: text.into(),
@@ -198,11 +199,4 @@ impl Script<'_> {
             out.push(policy(role.0.clone(), Some(role.clone()), Owns::Is(column.clone(), key.clone())));
         }
     }
-}
-
-/// A name as part of a path: lower case letters, digits and `-`.
-fn slug(name: &str) -> String {
-    let text: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    text.trim_matches('-').to_owned()
 }

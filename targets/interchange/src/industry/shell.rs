@@ -1,5 +1,5 @@
 //! Asset administration shells: an environment as JSON, metamodel 3.1 (IDTA-01001-3-1, schema `https://admin-shell.io/aas/3/1`).
-use crate::draft::{Draft, decimal};
+use crate::draft::Draft;
 use ivs_plan::{Context, Lowered, Subject, read};
 use ivs_value::{StructValue, Value};
 use serde::Serialize;
@@ -120,7 +120,7 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
                     let shown = ivs_value::display(read::field(property, "value"));
                     draft.find(
                         crate::codes::NUMBER,
-                        format!("{shown} has no exact decimal form of up to 12 places"),
+                        format!("{shown} has no exact decimal form"),
                         &["submodel", name, "property", key, "value"],
                         None,
                     );
@@ -214,11 +214,11 @@ fn value(value: &Value) -> Option<(&'static str, String, Option<String>)> {
         Value::Bool(flag) => ("xs:boolean", flag.to_string(), None),
         Value::Number(n) => match n.to_i64() {
             Some(whole) => ("xs:long", whole.to_string(), None),
-            None => ("xs:decimal", decimal(n)?, None),
+            None => ("xs:decimal", n.decimal()?, None),
         },
         Value::Quantity(q) => {
             let shown = q.base.div(&q.unit.factor)?;
-            ("xs:decimal", decimal(&shown)?, Some(q.unit.text.to_string()))
+            ("xs:decimal", shown.decimal()?, Some(q.unit.text.to_string()))
         }
         Value::Date(..) => ("xs:date", ivs_value::display(value), None),
         _ => return None,
