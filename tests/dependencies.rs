@@ -33,6 +33,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("target-sql", &["plan", "value"]),
     ("project", &["grammar", "source"]),
     ("output", &["plan"]),
+    ("ide", &["driver", "eval", "grammar", "model", "project", "schema", "source", "value"]),
+    ("lsp", &["driver", "grammar", "ide", "output", "project", "source"]),
     (
         "driver",
         &[
