@@ -1,0 +1,12 @@
+[
+  (block)
+  (enum)
+  (overlay)
+  (test)
+  (list)
+  (list_comprehension)
+  (map_comprehension)
+  (arguments)
+  (string)
+  (comment)
+] @fold
