@@ -17,6 +17,7 @@ pub(crate) struct Checked {
     /// All findings.
     pub findings: Vec<ItemDiagnostic>,
     undecided: usize,
+    untried: usize,
     names: Vec<(&'static str, String)>,
     /// What is wrong with `[checks]` of `ivs.toml`; places are in its text.
     config: Vec<Diagnostic<u32>>,
@@ -34,6 +35,7 @@ impl Checked {
     pub fn report(self, db: &Database) -> Report {
         let mut report = crate::report::report(db, self.findings);
         report.undecided = self.undecided;
+        report.untried = self.untried;
         report.checks = self.names;
         if !self.config.is_empty() {
             let of = report.files.len() as u32;
@@ -186,11 +188,18 @@ pub(crate) fn decide(
     let (merged, excused) = excuse(db, merged, &mut findings, &names, every.then_some(&open[..]));
     findings.extend(excused);
     findings.extend(clashes(db, &names));
-    let merged = settle(db, &mut findings, merged, config, verify);
+    let (merged, untried) = settle(db, &mut findings, merged, config, verify);
     findings.extend(merged);
     let config_findings = severities(db, &mut findings, config, &names);
     let aliases = names.checks.iter().filter(|c| c.1 != c.3).map(|c| (c.3, c.1.clone())).collect();
-    Checked { findings, undecided, names: aliases, config: config_findings, config_text: config.text.clone() }
+    Checked {
+        findings,
+        undecided,
+        untried,
+        names: aliases,
+        config: config_findings,
+        config_text: config.text.clone(),
+    }
 }
 
 fn alike(a: &ItemDiagnostic, b: &ItemDiagnostic) -> bool {
@@ -388,21 +397,26 @@ fn severities(
 /// How many proposals are tried; the others are told as advice.
 const MAX_TRIED: usize = 24;
 
-/// Tries the fixes that requirements propose on a copy: what does not mend its finding is advice. Gives what checks found.
+/// Tries the fixes that requirements propose on a copy: what does not mend its finding is advice. Gives what checks found,
+/// and how many proposals were not tried because nobody asked for it.
 fn settle(
     db: &Database,
     findings: &mut [ItemDiagnostic],
     merged: Vec<(CheckFinding, Vec<Env>)>,
     config: &Config,
     verify: bool,
-) -> Vec<ItemDiagnostic> {
+) -> (Vec<ItemDiagnostic>, usize) {
+    let mut untried = 0;
     let mut verifier: Option<Verifier> = None;
     let mut left = if verify { MAX_TRIED } else { 0 };
     let mut split = |d: &mut ItemDiagnostic,
                      tried: &mut dyn FnMut(&mut Verifier, &ItemDiagnostic) -> bool| {
         let Some(fix) = d.fixes.first() else { return };
         let mut good = !fix.edits.is_empty() && left > 0;
+        untried += usize::from(!verify && !fix.edits.is_empty());
         if good {
+            // An edit that is waiting goes first.
+            salsa::Database::unwind_if_revision_cancelled(db);
             left -= 1;
             good = tried(verifier.get_or_insert_with(|| Verifier::new(db, config)), d);
         }
@@ -419,5 +433,5 @@ fn settle(
         split(&mut d, &mut |v, _| v.mends_check(db, &f, &envs));
         out.push(d);
     }
-    out
+    (out, untried)
 }

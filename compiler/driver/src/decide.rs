@@ -55,16 +55,7 @@ pub(crate) fn enabled(db: &dyn Db, env: Env) -> Vec<Inst> {
 pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDiagnostic> {
     let mut out = declarations(db, env, &own_modules(db));
     out.extend(dependencies::environment(db, env, threads));
-    let insts = enabled(db, env);
-    let found = each(db, threads, &insts, |db, inst| {
-        let result = ivs_eval::object(db, env, *inst);
-        let mut decided = decided(db, env, *inst, &result);
-        if !decided.1 && emit::judged(db, *inst, &result.value) {
-            decided.0.extend(emit::findings(db, env, *inst, &emit::lower(db, env, *inst)));
-        }
-        decided
-    });
-    out.extend(combined(db, env, &insts, found));
+    out.extend(objects(db, env, &enabled(db, env), threads));
     out
 }
 
@@ -74,18 +65,7 @@ pub(crate) fn declarations(db: &dyn Db, env: Env, modules: &[Module]) -> Vec<Ite
     for module in modules {
         let index = ivs_model::module_index(db, *module);
         for item in &index.all {
-            // What is wrong by itself is not evaluated on top.
-            if ivs_model::item_diagnostics(db, *item).iter().any(|d| d.severity == Severity::Error) {
-                continue;
-            }
-            match item.key(db).keyword {
-                "overlay" => out.extend(ivs_eval::absent_members(db, env, *item)),
-                "let" => out.extend(ivs_eval::global_diagnostics(db, env, *item)),
-                "decl" if ivs_model::decl_info(db, *item).family => {
-                    out.extend(ivs_eval::family(db, env, *item).diagnostics.iter().cloned());
-                }
-                _ => {}
-            }
+            declaration(db, env, *item, &mut out);
         }
         if env.name(db).is_empty() {
             for decl in index.instances.iter().chain(&index.templates) {
@@ -96,6 +76,35 @@ pub(crate) fn declarations(db: &dyn Db, env: Env, modules: &[Module]) -> Vec<Ite
         }
     }
     out
+}
+
+/// What is wrong with an item besides the values of declarations.
+pub(crate) fn declaration(db: &dyn Db, env: Env, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
+    // What is wrong by itself is not evaluated on top.
+    if ivs_model::item_diagnostics(db, item).iter().any(|d| d.severity == Severity::Error) {
+        return;
+    }
+    match item.key(db).keyword {
+        "overlay" => out.extend(ivs_eval::absent_members(db, env, item)),
+        "let" => out.extend(ivs_eval::global_diagnostics(db, env, item)),
+        "decl" if ivs_model::decl_info(db, item).family => {
+            out.extend(ivs_eval::family(db, env, item).diagnostics.iter().cloned());
+        }
+        _ => {}
+    }
+}
+
+/// What is wrong with some declarations in an environment.
+pub(crate) fn objects(db: &Database, env: Env, insts: &[Inst], threads: usize) -> Vec<ItemDiagnostic> {
+    let found = each(db, threads, insts, |db, inst| {
+        let result = ivs_eval::object(db, env, *inst);
+        let mut decided = decided(db, env, *inst, &result);
+        if !decided.1 && emit::judged(db, *inst, &result.value) {
+            decided.0.extend(emit::findings(db, env, *inst, &emit::lower(db, env, *inst)));
+        }
+        decided
+    });
+    combined(db, env, insts, found)
 }
 
 /// [`environment`], keeping no value: for a process that asks once. With `lower`, each declaration is lowered as soon

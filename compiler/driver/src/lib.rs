@@ -15,6 +15,7 @@ mod figures;
 mod mend;
 mod place;
 mod published;
+mod reader;
 mod report;
 mod test;
 mod trace;

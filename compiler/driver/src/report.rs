@@ -33,6 +33,8 @@ pub struct Report {
     pub undecided: usize,
     /// The names of checks whose findings carry a code: code and qualified name.
     pub checks: Vec<(&'static str, String)>,
+    /// How many proposed fixes were not tried, and stand as help: none, unless that was asked for.
+    pub untried: usize,
 }
 
 impl Report {
@@ -81,11 +83,16 @@ impl<'db> Placer<'db> {
 
 /// Places diagnostics; equal ones (of several environments) are one.
 pub(crate) fn report(db: &Database, findings: Vec<ItemDiagnostic>) -> Report {
+    report_of(db, findings, Program::get(db).files(db))
+}
+
+/// [`report`], with the syntax errors of some files only.
+pub(crate) fn report_of(db: &Database, findings: Vec<ItemDiagnostic>, of: &[SourceFile]) -> Report {
     let mut placer = Placer::new(db);
     let mut out: Vec<Diagnostic<u32>> = Vec::new();
     // Files in the order of the program, so that numbers do not depend on what was found first.
     let touched: Vec<SourceFile> = findings.iter().map(|d| d.primary.place.of.file(db)).collect();
-    for &file in Program::get(db).files(db).iter() {
+    for &file in of {
         if touched.contains(&file) {
             placer.file(file);
         }

@@ -19,7 +19,7 @@ pub use content::{Content, sum_text};
 pub use data::{DataText, data_files};
 pub use discover::{MAX_FILE_BYTES, OUT_FOLDER, is_data};
 pub use lock::{Lock, Pinned, Published};
-pub use pins::{Options, cached, content_of, load, load_with, lock_of, resolve};
+pub use pins::{Options, cached, content_of, load, load_sound, load_with, lock_of, resolve};
 pub use problem::{Failure, FileText};
 pub use resolve::{Absent, Checkout, Dependency, MAX_PACKAGES, Provider};
 
@@ -90,6 +90,19 @@ pub fn load_file(file: &Path) -> Result<String, Failure> {
     let shown = file.display().to_string();
     let mut problems = Problems::default();
     discover::read(file, &shown, &mut problems).ok_or_else(|| problems.into_failure())
+}
+
+/// The text of a source, as discovery would read it; `None` if there is no such file or it cannot be one.
+pub fn read_source(file: &Path) -> Option<String> {
+    discover::read(file, "", &mut Problems::default())
+}
+
+/// Whether a path, relative to the root of a package with `/`, is one where sources of it may lie. Whether a folder on
+/// the way is a package itself is for the caller to know.
+pub fn is_place_of_sources(path: &str) -> bool {
+    let hidden = path.split('/').any(|p| p.is_empty() || p.starts_with('.'));
+    let first = path.split_once('/').map_or("", |(first, _)| first);
+    path.ends_with(".ivs") && !hidden && first != "target" && first != OUT_FOLDER
 }
 
 fn load_single(file: &Path) -> Result<Project, Failure> {

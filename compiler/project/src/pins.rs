@@ -22,6 +22,8 @@ pub struct Options<'a> {
     pub alone: bool,
     /// Whether `ivs.lock` may not pin anything that is no longer asked for.
     pub locked: bool,
+    /// The text of `ivs.toml`, where that is being edited: the one on disk is not read.
+    pub config: Option<&'a str>,
 }
 
 /// Reads the package that `start` is in: `start` is a folder of the package, its `ivs.toml`, or one of its files.
@@ -56,19 +58,22 @@ struct Alone {
     sources: Vec<SourceText>,
 }
 
-fn alone(root: &Path, out: Option<&Path>, problems: &mut Problems) -> Option<Alone> {
-    let text: Arc<str> = Arc::from(discover::read(&root.join(CONFIG_FILE), CONFIG_FILE, problems)?);
+fn alone(root: &Path, options: &Options<'_>, problems: &mut Problems) -> Option<Alone> {
+    let text: Arc<str> = match options.config {
+        Some(text) => Arc::from(text),
+        None => Arc::from(discover::read(&root.join(CONFIG_FILE), CONFIG_FILE, problems)?),
+    };
     let config = config::read(&text, problems);
     // Without the package's name no module has one, but the files' own problems are worth saying at once.
     let package = config.as_ref().map_or("main", |c| c.package.as_str());
-    let sources = discover::sources(root, package, out, problems);
+    let sources = discover::sources(root, package, options.out, problems);
     let lock = lock::read(root, problems);
     config.filter(|_| problems.is_empty()).map(|config| Alone { text, config, lock, sources })
 }
 
 fn load_root(root: &Path, options: &Options<'_>) -> Result<Project, Failure> {
     let mut problems = Problems::default();
-    let Some(Alone { text, mut config, lock, sources }) = alone(root, options.out, &mut problems) else {
+    let Some(Alone { text, mut config, lock, sources }) = alone(root, options, &mut problems) else {
         return Err(problems.into_failure());
     };
     let dependencies = match options.alone || (config.dependencies.is_empty() && !options.locked) {
@@ -102,6 +107,32 @@ fn load_root(root: &Path, options: &Options<'_>) -> Result<Project, Failure> {
     Ok(Project { root, config, sources, data, dependencies, lock })
 }
 
+/// The package in the folder `root` as far as it can be read, and what is wrong with it: for an editor, where work goes on
+/// in spite of a mistake in `ivs.toml` or a dependency that is missing. A package whose `ivs.toml` says no name is called
+/// by its folder's, or `main`.
+pub fn load_sound(root: &Path, options: &Options<'_>) -> (Project, Option<Failure>) {
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    let failure = match load_root(&root, options) {
+        Ok(project) => return (project, None),
+        Err(failure) => Failure { root: Some(root.clone()), ..failure },
+    };
+    // What is wrong is said already.
+    let mut said = Problems::default();
+    let text = match options.config {
+        Some(text) => Some(text.to_owned()),
+        None => discover::read(&root.join(CONFIG_FILE), CONFIG_FILE, &mut said),
+    };
+    let named = root.file_name().and_then(|n| n.to_str()).filter(|n| crate::is_word(n)).unwrap_or("main");
+    let config = text.and_then(|t| config::read(&Arc::from(t), &mut said));
+    let mut config = config.unwrap_or_else(|| Config::named(named));
+    let sources = discover::sources(&root, &config.package, options.out, &mut said);
+    let lock = lock::read(&root, &mut said).unwrap_or_default();
+    let definitions = crate::definitions::read(&root, options.out, &mut config, &mut said);
+    let mut data = data_files(&root, options.out, sources.iter().map(|s| &*s.text), true);
+    data.extend(definitions);
+    (Project { root, config, sources, data, dependencies: Vec::new(), lock }, Some(failure))
+}
+
 /// The package that `start` is in, with its dependencies as a provider gives them; nothing is held against
 /// `ivs.lock`, whose content comes along. For `ivs fetch`.
 pub fn resolve(start: &Path, provider: &mut dyn Provider) -> Result<Project, Failure> {
@@ -109,7 +140,7 @@ pub fn resolve(start: &Path, provider: &mut dyn Provider) -> Result<Project, Fai
     let root = find_root(&absolute).ok_or_else(|| problem::no_package(start))?;
     let mut problems = Problems::default();
     let failed = |problems: Problems| Failure { root: Some(root.clone()), ..problems.into_failure() };
-    let Some(Alone { text, config, lock, sources }) = alone(&root, None, &mut problems) else {
+    let Some(Alone { text, config, lock, sources }) = alone(&root, &Options::default(), &mut problems) else {
         return Err(failed(problems));
     };
     let resolver = Resolver { home: root.clone(), provider, problems: &mut problems };
