@@ -275,6 +275,14 @@ impl<'db> Machine<'db> {
                 Value::None => Value::Bool(false),
                 _ => Value::Unknown,
             },
+            TExpr::IsKind { value, kind } => match self.eval(f, *value) {
+                Value::Ref(r) => {
+                    let decl = crate::inst_of(&r).decl(self.db);
+                    Value::Bool(ivs_model::decl_kind(self.db, decl) == Some(*kind))
+                }
+                Value::None => Value::Bool(false),
+                _ => Value::Unknown,
+            },
             TExpr::IsTemplate { value, template } => match self.eval(f, *value) {
                 Value::Ref(r) => {
                     let chain = &ivs_model::base_chain(self.db, crate::inst_of(&r).decl(self.db)).chain;
@@ -472,11 +480,12 @@ impl<'db> Machine<'db> {
     }
 
     fn call(&mut self, f: &mut Frame, id: ExprId, function: &'static str, args: &[ExprId]) -> Value {
-        use ivs_value::{funcs, graph};
-        let selector = args.iter().find_map(|a| match f.body.exprs.get(*a as usize) {
+        use ivs_value::funcs;
+        let mut selectors = args.iter().filter_map(|a| match f.body.exprs.get(*a as usize) {
             Some(TExpr::Selector(path)) => Some(path.to_vec()),
             _ => None,
         });
+        let (selector, by) = (selectors.next(), selectors.next());
         let mut values: Vec<Value> = Vec::with_capacity(args.len());
         for a in args {
             if !matches!(f.body.exprs.get(*a as usize), Some(TExpr::Selector(_))) {
@@ -498,41 +507,16 @@ impl<'db> Machine<'db> {
                 }
             };
         };
-        let refs = |v: &Value| match v {
-            Value::List(xs) => xs.iter().filter_map(|x| x.as_ref_value().cloned()).collect::<Vec<_>>(),
-            Value::Ref(r) => vec![(**r).clone()],
-            _ => Vec::new(),
-        };
-        let mut unknown = false;
-        let list_of = |rs: Vec<ivs_value::RefValue>| {
-            Value::List(rs.into_iter().map(|r| Value::Ref(Arc::new(r))).collect())
-        };
-        let result: Result<Value, OpError> = {
-            let mut next = |r: &ivs_value::RefValue| -> Result<Vec<ivs_value::RefValue>, OpError> {
-                let v = self.read_names(f, id, &Value::Ref(Arc::new(r.clone())), &path, true);
-                if v.is_unknown() {
-                    unknown = true;
-                }
-                Ok(refs(&v))
-            };
-            match (function, &values[..]) {
-                ("reachable", [Value::Ref(a)]) => graph::reachable(&**a, &mut next).map(list_of),
-                ("path", [Value::Ref(a), Value::Ref(b)]) => graph::path(&**a, &**b, &mut next).map(list_of),
-                ("levels", [v]) => graph::levels(&refs(v), &mut next)
-                    .map(|ls| Value::List(ls.into_iter().map(list_of).collect())),
-                ("cycles", [v]) => graph::cycles(&refs(v), &mut next)
-                    .map(|ls| Value::List(ls.into_iter().map(list_of).collect())),
-                ("sort", [Value::List(xs)]) => {
-                    funcs::sort_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
-                }
-                ("group", [Value::List(xs)]) => {
-                    funcs::group_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
-                }
-                _ => Err(OpError::Types(format!("`{function}` cannot take these"))),
+        let result = match (function, &values[..]) {
+            ("sort", [Value::List(xs)]) => {
+                funcs::sort_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
             }
+            ("group", [Value::List(xs)]) => {
+                funcs::group_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
+            }
+            _ => self.walk(f, id, function, &values, &path, by.as_deref()),
         };
         match result {
-            Ok(_) if unknown => Value::Unknown,
             Ok(v) => v,
             Err(e) => {
                 let operands: Vec<&Value> = values.iter().collect();

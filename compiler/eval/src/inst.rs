@@ -107,6 +107,14 @@ pub fn environments(db: &dyn Db) -> Vec<SmolStr> {
 /// The environments whose overlays apply, lowest first: `environment staging-eu from staging`.
 #[salsa::tracked(returns(ref))]
 pub(crate) fn chain(db: &dyn Db, env: Env) -> Vec<SmolStr> {
+    let mut names = declared_chain(db, env);
+    if ivs_model::on_trial(db) {
+        names.push(SmolStr::new_static(ivs_model::TRIAL));
+    }
+    names
+}
+
+fn declared_chain(db: &dyn Db, env: Env) -> Vec<SmolStr> {
     if env.name(db).is_empty() {
         return Vec::new();
     }

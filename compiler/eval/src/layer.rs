@@ -24,6 +24,14 @@ pub enum LayerKind {
     Overlay(SmolStr),
 }
 
+/// Which overlay it is, in words.
+pub(crate) fn overlay_said(environment: &str) -> String {
+    match environment {
+        ivs_model::TRIAL => "set by `--set`".into(),
+        declared => format!("set by overlay `{declared}`"),
+    }
+}
+
 /// A body that takes part in a declaration's value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Layer {

@@ -25,6 +25,8 @@ mod node;
 mod origin;
 mod path;
 mod provenance;
+mod reach;
+mod reads;
 mod require;
 mod result;
 mod why;
@@ -45,6 +47,7 @@ pub use load::data_place;
 pub use locate::{Spot, locate};
 pub use node::key_text;
 pub use provenance::{Link, provenance};
+pub use reads::{ReadOf, reads};
 pub use result::{ObjectResult, PathKey, object, object_once, value};
 pub use why::{Cause, Layer as WhyLayer, Role, Why, causes_of_constant, loaded_place, why};
 

@@ -1,7 +1,7 @@
 //! Where a value comes from.
 
 use crate::inst::{Env, Inst};
-use crate::layer::{LayerKind, layers};
+use crate::layer::{LayerKind, layers, overlay_said};
 use ivs_model::ir::{BlockIr, Body, KeyIr, OpIr, TExpr};
 use ivs_model::{Ty, body, decl_schema, schema, source_map};
 use ivs_source::{Db, ItemId, Place};
@@ -39,7 +39,7 @@ pub fn provenance(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Vec<Li
             let origin = match &layer.kind {
                 LayerKind::Own => "set here".to_owned(),
                 LayerKind::Base => format!("from base `{}`", layer.item.key(db).name),
-                LayerKind::Overlay(env) => format!("set by overlay `{env}`"),
+                LayerKind::Overlay(env) => overlay_said(env),
             };
             out.push(Link { place: Place { of: layer.item, span }, origin });
         }

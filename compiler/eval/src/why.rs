@@ -1,7 +1,7 @@
 //! Why a value is what it is: every layer that says something of it, and what the deciding formulas read.
 
 use crate::inst::{Env, Inst, inst_of};
-use crate::layer::{LayerKind, layers};
+use crate::layer::{LayerKind, layers, overlay_said};
 use crate::machine::{ContribId, Machine, NodeId, Slot};
 use crate::provenance::default_link;
 use ivs_model::ir::{Body, ExprId, TExpr};
@@ -162,7 +162,7 @@ impl Machine<'_> {
         let Some(inst) = self.inst else { return "set here".into() };
         let all = layers(self.db, self.env, inst);
         match all.iter().find(|l| l.item == item).map(|l| &l.kind) {
-            Some(LayerKind::Overlay(env)) => format!("set by overlay `{env}`"),
+            Some(LayerKind::Overlay(env)) => overlay_said(env),
             Some(LayerKind::Base) => format!("from base `{}`", item.key(self.db).name),
             Some(LayerKind::Own) => "set here".into(),
             None => format!("default of `{}`", item.key(self.db).name),

@@ -274,7 +274,10 @@ pub fn overlay_targets(db: &dyn Db, overlay: ItemId) -> Vec<OverlayTarget> {
     let parsed = parse_item(db, overlay);
     let Some(ItemKind::Overlay { name, items }) = parsed.item().map(|i| &i.kind) else { return Vec::new() };
     let module = item_module(db, overlay);
-    let environment = environment_name(db, module, &name.text);
+    let environment = match crate::names::is_trial(db, overlay) {
+        true => SmolStr::new_static(crate::names::TRIAL),
+        false => environment_name(db, module, &name.text),
+    };
     let mut targets = Vec::with_capacity(items.len());
     for inner in items {
         let ItemKind::Decl(d) = &inner.kind else { continue };

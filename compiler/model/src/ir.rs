@@ -329,6 +329,11 @@ pub enum TExpr {
         value: ExprId,
         member: u32,
     },
+    /// `x is kind`, of a reference to declarations of several kinds
+    IsKind {
+        value: ExprId,
+        kind: ItemId,
+    },
     /// `x is template`
     IsTemplate {
         value: ExprId,

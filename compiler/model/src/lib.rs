@@ -13,6 +13,7 @@ mod infer;
 pub mod ir;
 #[allow(missing_docs)] // made by macros of the engine
 mod names;
+mod reach;
 mod report;
 mod suggest;
 mod ty;
@@ -33,8 +34,8 @@ pub use fields::{
 pub use group::group_field;
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{
-    Found, Module, ModuleIndex, Modules, TEST_ITEMS, TEST_TEXT, item_module, library_thing, module_index,
-    modules, package_of, resolve,
+    Found, Module, ModuleIndex, Modules, TEST_ITEMS, TEST_TEXT, TRIAL, TRIAL_TEXT, is_trial, item_module,
+    library_thing, module_index, modules, on_trial, package_of, resolve,
 };
 pub use report::{endless, item_diagnostics, module_diagnostics, own_version};
 pub use suggest::closest;

@@ -170,6 +170,23 @@ pub const TEST_TEXT: &str = "#test";
 /// What the path of a text ends with that holds the declarations of a test while it is run.
 pub const TEST_ITEMS: &str = "#items";
 
+/// How the path of a text begins that holds what is tried: overlays of every environment, above all others.
+pub const TRIAL_TEXT: &str = "<--set ";
+
+/// What the environment of such an overlay is called. It is no word, so none that is declared has this name.
+pub const TRIAL: &str = "--set";
+
+/// Whether an overlay stands in the text of a trial.
+pub fn is_trial(db: &dyn Db, overlay: ItemId) -> bool {
+    overlay.file(db).path(db).starts_with(TRIAL_TEXT)
+}
+
+/// Whether anything is tried.
+#[salsa::tracked(returns(copy))]
+pub fn on_trial(db: &dyn Db) -> bool {
+    Program::get(db).files(db).iter().rev().any(|f| f.path(db).starts_with(TRIAL_TEXT))
+}
+
 /// Whether an item stands in the text of a test that is run.
 pub fn runs_tests(db: &dyn Db, item: ItemId) -> bool {
     item.file(db).path(db).ends_with(TEST_TEXT)

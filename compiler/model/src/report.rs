@@ -331,7 +331,7 @@ fn test_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
 fn overlay_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
     let _ = overlay_targets(db, item);
     let name = &item.key(db).name;
-    if crate::library_thing(db, "environment").is_none() {
+    if crate::library_thing(db, "environment").is_none() || crate::names::is_trial(db, item) {
         return;
     }
     let environments = crate::decl::environments_of(db, item_module(db, item));

@@ -48,6 +48,7 @@ impl TExpr {
             | TExpr::AsPercent(e)
             | TExpr::Unary { operand: e, .. }
             | TExpr::IsMember { value: e, .. }
+            | TExpr::IsKind { value: e, .. }
             | TExpr::IsTemplate { value: e, .. }
             | TExpr::Convert { value: e, .. }
             | TExpr::CheckDim { value: e, .. }

@@ -15,6 +15,7 @@ pub mod ops;
 mod text;
 mod unit;
 mod value;
+pub mod weighted;
 
 pub use dim::{Dim, MONEY, TIME};
 pub use error::OpError;

@@ -217,6 +217,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let mut slots: Vec<Option<ExprId>> = vec![None; if variadic { args.len() } else { f.params.len() }];
         let mut types: Vec<Ty> = vec![Ty::Error; slots.len()];
         let mut failed = false;
+        let mut walked = None;
         for (i, a) in args.iter().enumerate() {
             let slot = match &a.name {
                 Some(n) => f.params.iter().position(|p| n.text == *p),
@@ -238,12 +239,18 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let (id, ty) = match &a.value.kind {
                     ExprKind::Selector(words) => {
                         let path: Vec<SmolStr> = words.iter().map(|w| w.text.clone()).collect();
-                        let ty = self.selected(types.first(), words);
-                        let ty = if parameter == "via" {
-                            self.walkable(&ty, a.value.span);
-                            Ty::Error
-                        } else {
-                            ty
+                        let ty = match (parameter, types.first().cloned()) {
+                            ("via", Some(from)) => {
+                                let ty = self.selected(Some(&start_type(f, &from)), words);
+                                self.walkable(&ty, a.value.span);
+                                walked = Some(crate::reach::walked(self.db, &start_type(f, &from), &path));
+                                Ty::Error
+                            }
+                            ("by", Some(from)) if is_weighted(f) => {
+                                self.weighing(f, &from, args, words, a.value.span);
+                                Ty::Error
+                            }
+                            (_, from) => self.selected(from.as_ref(), words),
                         };
                         self.add(TExpr::Selector(path.into()), ty, a.value.span)
                     }
@@ -310,7 +317,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             };
             return self.fail(report);
         }
-        let Some(result) = self.result_of(f, &types, slots.iter().flatten().count()) else {
+        let Some(result) = self.result_of(f, &types, slots.iter().flatten().count(), walked.as_ref()) else {
             let shown: Vec<String> = types
                 .iter()
                 .zip(&slots)
@@ -388,7 +395,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     /// The result type of a library function; `None` if it cannot take these.
-    fn result_of(&self, f: &Function, types: &[Ty], given: usize) -> Option<Ty> {
+    fn result_of(&self, f: &Function, types: &[Ty], given: usize, walked: Option<&Ty>) -> Option<Ty> {
         let t = |i: usize| types.get(i).map(Ty::plain).unwrap_or(&Ty::Error);
         let element = |i: usize| match t(i) {
             Ty::List(e) => Some((**e).clone()),
@@ -422,7 +429,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 _ => return None,
             },
             "all" | "any" => match element(0)?.plain() {
-                Ty::Bool | Ty::Never => Ty::Bool,
+                Ty::Bool | Ty::Never | Ty::Error => Ty::Bool,
                 _ => return None,
             },
             "unique" | "sort" => Ty::list(element(0)?),
@@ -483,11 +490,33 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 Ty::Record(r) => Ty::list(joined_fields(self, r)?),
                 _ => return None,
             },
-            "reachable" => Ty::list(self.node_type(t(0))?),
-            "path" => Ty::list(self.node_type(t(0))?.join(self.db, &self.node_type(t(1))?)?),
+            "reachable" => {
+                self.node_type(t(0))?;
+                Ty::list(walked?.clone())
+            }
+            "longest" => {
+                let start = self.node_type(t(0))?;
+                Ty::list(crate::reach::with(self.db, &start, walked?)).opt()
+            }
+            "path" | "lightest" => {
+                let start = self.node_type(t(0))?;
+                self.node_type(t(1))?;
+                Ty::list(crate::reach::with(self.db, &start, walked?))
+            }
             "levels" | "cycles" => {
                 let e = element(0)?;
                 Ty::list(Ty::list(self.node_type(e.plain())?))
+            }
+            "flow" => {
+                let Ty::Map(kv) = t(0) else { return None };
+                let start = self.node_type(kv.0.plain())?;
+                let amount = match kv.1.plain() {
+                    Ty::Int => Ty::Number,
+                    a @ (Ty::Number | Ty::Percent | Ty::Dim(_) | Ty::Quantity) => a.clone(),
+                    _ => return None,
+                };
+                let place = crate::reach::with(self.db, &start, walked?);
+                Ty::Map(Arc::new((place, amount))).opt()
             }
             "expand" => {
                 let of = element(0);
@@ -516,6 +545,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         };
         let fine = match ty.core() {
             Ty::List(t) => reference(t),
+            Ty::Map(kv) => reference(&kv.0),
             t => reference(t),
         };
         if !fine {
@@ -527,14 +557,72 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
     }
 
+    /// `by` of a function over weights: a number of the element, or of what a map has for it.
+    fn weighing(
+        &mut self,
+        f: &Function,
+        from: &Ty,
+        args: &'ast [Arg],
+        words: &[ivs_grammar::ast::Word],
+        span: Span,
+    ) {
+        let ty = if f.name == "flow" {
+            let via = args.iter().find_map(|a| match &a.value.kind {
+                ExprKind::Selector(words) if a.name.as_ref().is_some_and(|n| n.text == "via") => Some(words),
+                _ => None,
+            });
+            let Some(via) = via else { return };
+            let of = self.selected(Some(&start_type(f, from)), via);
+            match of.core() {
+                Ty::Map(kv) => self.selected(Some(&kv.1), words),
+                Ty::Error => return,
+                _ => {
+                    let shown = of.show(self.db);
+                    let report = self
+                        .report(code::WRONG_ARGUMENTS, span, "only a map has something `by` each reference")
+                        .label(format!("`via` is `{shown}`"))
+                        .help("leave `by` out, or let `via` be a map such as `{service: number}`");
+                    self.push(report);
+                    return;
+                }
+            }
+        } else {
+            self.selected(Some(from), words)
+        };
+        let fine = match f.name {
+            "flow" => matches!(ty.core(), Ty::Int | Ty::Number | Ty::Percent | Ty::Error),
+            _ => ty.is_numeric(),
+        };
+        if !fine {
+            let shown = ty.show(self.db);
+            let report = self
+                .report(code::WRONG_ARGUMENTS, span, format!("`{}` weighs by numbers", f.name))
+                .label(format!("this field is `{shown}`"));
+            self.push(report);
+        }
+    }
+
     /// What walking references from a declaration reaches: its kind, seen without parameters.
     fn node_type(&self, ty: &Ty) -> Option<Ty> {
         match ty {
             Ty::Ref(_) | Ty::AnyRef => Some(ty.clone()),
             Ty::RefTo(d) => crate::decl_kind(self.db, *d).map(Ty::Ref),
             Ty::Never => Some(Ty::Never),
+            Ty::Union(ts) if ts.iter().all(|t| self.node_type(t.plain()).is_some()) => Some(ty.clone()),
             _ => None,
         }
+    }
+}
+
+fn is_weighted(f: &Function) -> bool {
+    f.takes_selector() && f.params.contains(&"via")
+}
+
+/// What a walk starts from: amounts are given by the declarations they start at.
+fn start_type(f: &Function, from: &Ty) -> Ty {
+    match from.plain() {
+        Ty::Map(kv) if f.name == "flow" => kv.0.clone(),
+        _ => from.clone(),
     }
 }
 

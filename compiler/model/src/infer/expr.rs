@@ -360,6 +360,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     self.facts.push(fact);
                 }
             }
+            Some(TExpr::IsKind { value, kind }) if holds => {
+                if let Some(path) = self.paths.get(value) {
+                    let fact = (path.clone(), Ty::Ref(*kind));
+                    self.facts.push(fact);
+                }
+            }
             Some(TExpr::IsTemplate { value, template }) if holds => {
                 if let Some(path) = self.paths.get(value) {
                     let fact = (path.clone(), Ty::RefTo(*template));

@@ -483,29 +483,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     None => self.unknown_member(e, last, what.span),
                 }
             }
-            Ty::Ref(_) | Ty::RefTo(_) | Ty::AnyRef => {
-                let found = crate::decl::resolve_path(self.db, self.module, &words).unwrap_or_default();
-                let kind = match ty.core() {
-                    Ty::Ref(k) => Some(*k),
-                    _ => None,
-                };
-                let target = found
-                    .decls
-                    .iter()
-                    .copied()
-                    .find(|d| kind.is_none() || crate::decl_kind(self.db, *d) == kind);
-                match target {
-                    Some(template) => self.add(TExpr::IsTemplate { value, template }, Ty::Bool, span),
-                    None => {
-                        let shown = words.join(".");
-                        let report = self
-                            .report(code::UNKNOWN_BASE, what.span, format!("there is no template `{shown}`"))
-                            .label("not found")
-                            .help("`is` asks whether a declaration derives from a template");
-                        self.fail(report)
-                    }
-                }
+            Ty::Union(ts) if ts.iter().all(|t| reference_kind(self.db, t).is_some()) => {
+                let kinds: Vec<_> = ts.iter().filter_map(|t| reference_kind(self.db, t)).collect();
+                self.is_declared(value, &words, Some(&kinds), (what.span, span))
             }
+            Ty::Ref(k) => self.is_declared(value, &words, Some(&[*k]), (what.span, span)),
+            Ty::RefTo(_) | Ty::AnyRef => self.is_declared(value, &words, None, (what.span, span)),
             other => {
                 let shown = other.show(self.db);
                 let report = self
@@ -514,6 +497,51 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.fail(report)
             }
         }
+    }
+
+    /// `x is t` of a reference, to declarations of some kinds or of any: whether it derives from a template `t`, or is of a
+    /// kind `t`.
+    fn is_declared(
+        &mut self,
+        value: ExprId,
+        words: &[smol_str::SmolStr],
+        kinds: Option<&[ivs_source::ItemId]>,
+        (at, span): (Span, Span),
+    ) -> (ExprId, Ty) {
+        let db = self.db;
+        let found = crate::decl::resolve_path(db, self.module, words).unwrap_or_default();
+        let may_be = |kind: Option<ivs_source::ItemId>| {
+            kind.is_some_and(|kind| kinds.is_none_or(|kinds| kinds.contains(&kind)))
+        };
+        if let Some(template) = found.decls.iter().copied().find(|d| may_be(crate::decl_kind(db, *d))) {
+            return self.add(TExpr::IsTemplate { value, template }, Ty::Bool, span);
+        }
+        let shown = words.join(".");
+        let kind = crate::decl::kind_named(db, self.module, &shown);
+        if let Some(kind) = kind.filter(|k| may_be(Some(*k))) {
+            return self.add(TExpr::IsKind { value, kind }, Ty::Bool, span);
+        }
+        let report = match (kind, kinds) {
+            (Some(_), Some(kinds)) => {
+                let names: Vec<String> = kinds.iter().map(|k| format!("`{}`", k.key(db).name)).collect();
+                self.report(code::UNKNOWN_BASE, at, format!("this is never a `{shown}`"))
+                    .label(format!("it is a {}", names.join(" or a ")))
+            }
+            _ => self
+                .report(code::UNKNOWN_BASE, at, format!("there is no template `{shown}`"))
+                .label("not found")
+                .help("`is` asks whether a declaration derives from a template"),
+        };
+        self.fail(report)
+    }
+}
+
+/// The kind of what a type refers to.
+fn reference_kind(db: &dyn ivs_source::Db, ty: &Ty) -> Option<ivs_source::ItemId> {
+    match ty.core() {
+        Ty::Ref(kind) => Some(*kind),
+        Ty::RefTo(d) => crate::decl_kind(db, *d),
+        _ => None,
     }
 }
 

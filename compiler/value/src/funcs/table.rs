@@ -207,7 +207,7 @@ pub const FUNCTIONS: &[Function] = &[
         params: &["from", "via"],
         required: 2,
         signature: "reachable(from: K, via = .field) -> [K]",
-        doc: "What references lead to, nearest first; without the start, unless a loop leads back to it.",
+        doc: "What references lead to, nearest first; without the start, unless a loop leads back to it. An element without the field leads nowhere.",
     },
     Function {
         name: "path",
@@ -229,6 +229,27 @@ pub const FUNCTIONS: &[Function] = &[
         required: 2,
         signature: "cycles(set: [K], via = .field) -> [[K]]",
         doc: "One loop for each group of elements that refer to each other in circles.",
+    },
+    Function {
+        name: "flow",
+        params: &["start", "via", "by"],
+        required: 2,
+        signature: "flow(start: {K: T}, via = .field) -> {K: T}, flow(start: {K: T}, via = .field, by = .share) -> {K: T}",
+        doc: "Amounts carried along references: what is at an element goes to each that it refers to, once, or times the value or field `by` that a map keyed by reference has for it. `none` if references lead in a circle.",
+    },
+    Function {
+        name: "longest",
+        params: &["from", "via", "by"],
+        required: 2,
+        signature: "longest(from: K, via = .field, by = .weight) -> [K]",
+        doc: "The heaviest way along references, by what a field of its elements adds up to, or by their number; an element without the field weighs nothing. `none` if references lead in a circle.",
+    },
+    Function {
+        name: "lightest",
+        params: &["from", "to", "via", "by"],
+        required: 4,
+        signature: "lightest(from: K, to: K, via = .field, by = .weight) -> [K]",
+        doc: "The way along references with both ends whose elements weigh the least together; empty if there is none.",
     },
     Function {
         name: "expand",

@@ -10,3 +10,4 @@ mod support;
 mod text;
 mod text_types;
 mod units;
+mod weighted;
