@@ -1,0 +1,2 @@
+([(comment) (doc_comment) (module_doc)] @injection.content
+  (#set! injection.language "comment"))
