@@ -94,7 +94,7 @@ fn text_above_everything_moves_nothing() {
     let counts =
         executed(&mut session, "cart.ivs", &format!("//! The cart.\n\n// Comments\n// and more.\n\n{CART}"));
     // A comment belongs to the item below it: that item alone is read again, and is found to say the same.
-    only(&counts, &[("typed", 1), ("body", 1), ("decl_info", 1), ("item_diagnostics", 1)]);
+    only(&counts, &[("typed", 1), ("body", 1), ("decl_info", 1), ("item_diagnostics", 1), ("sources", 1)]);
 }
 
 #[test]
@@ -115,6 +115,10 @@ fn a_literal_in_one_body_is_evaluated_there_and_where_it_is_read() {
             ("value", 2),
             ("object", 2),
             ("lower", 3),
+            // What was found in a file is collected again: in the edited one, and in those whose values changed.
+            ("sources", 1),
+            ("values", 2),
+            ("lowered", 2),
         ],
     );
     assert_eq!(counts.get("object"), Some(&2), "{counts:#?}");
@@ -137,6 +141,9 @@ fn a_syntax_error_in_one_body_stays_in_it() {
             ("value", 2),
             ("object", 2),
             ("lower", 2),
+            ("sources", 1),
+            ("values", 2),
+            ("lowered", 2),
         ],
     );
     let report = session.check();
@@ -180,7 +187,10 @@ box b { replicas = length(others) }
         *counts.entry(key.split('(').next().unwrap_or(&key).to_owned()).or_insert(0) += 1;
     }
     // The file, its `load`, the constant, and `a`; nothing is typed again, `others` and `b` stay.
-    only(&counts, &[("data_tree", 1), ("loaded", 1), ("evaluated", 1), ("object", 1), ("value", 1)]);
+    only(
+        &counts,
+        &[("data_tree", 1), ("loaded", 1), ("evaluated", 1), ("object", 1), ("value", 1), ("values", 1)],
+    );
     assert_eq!(session.value(None, "a.replicas"), Ok("4".into()));
 
     session.remove_data("rows.csv");

@@ -1,5 +1,6 @@
 //! Checks: which run, how bad what they find is, what is excused, and which fixes are certain.
 
+use crate::by_file;
 use crate::database::{Database, each};
 use crate::report::{Report, ReportFile};
 use crate::verify::Verifier;
@@ -234,23 +235,21 @@ fn excuse(
 ) -> (Vec<(CheckFinding, Vec<Env>)>, Vec<ItemDiagnostic>) {
     let mut allows: Vec<(ItemId, Allow, Vec<&'static str>, bool)> = Vec::new();
     let mut out = Vec::new();
-    for module in crate::decide::own_modules(db) {
-        for &item in &module_index(db, module).all {
-            for allow in &ivs_model::source_map(db, item).allows {
-                let mut codes = names.codes(db, Some(item), &allow.what);
-                let mut problem = None;
-                if codes.len() > 1 {
-                    problem = Some(format!("several checks are called `{}`", allow.what));
-                } else if codes.is_empty() {
-                    match code::ALL.iter().find(|(c, _)| *c == allow.what) {
-                        Some((c, _)) => codes.push(c),
-                        None => problem = Some(format!("there is no check `{}`", allow.what)),
-                    }
+    for (file, n) in by_file::stretches(db, &crate::decide::own_modules(db)) {
+        for (item, allow) in &by_file::sources(db, file, n).allows {
+            let mut codes = names.codes(db, Some(*item), &allow.what);
+            let mut problem = None;
+            if codes.len() > 1 {
+                problem = Some(format!("several checks are called `{}`", allow.what));
+            } else if codes.is_empty() {
+                match code::ALL.iter().find(|(c, _)| *c == allow.what) {
+                    Some((c, _)) => codes.push(c),
+                    None => problem = Some(format!("there is no check `{}`", allow.what)),
                 }
-                match problem {
-                    Some(message) => out.push(unknown(item, allow, message, names)),
-                    None => allows.push((item, allow.clone(), codes, false)),
-                }
+            }
+            match problem {
+                Some(message) => out.push(unknown(*item, allow, message, names)),
+                None => allows.push((*item, allow.clone(), codes, false)),
             }
         }
     }

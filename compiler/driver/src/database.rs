@@ -104,7 +104,18 @@ pub(crate) fn each<T: Sync, R: Send>(
 ) -> Vec<R> {
     // Below this, threads cost more than they bring.
     const WORTHWHILE: usize = 256;
-    if threads <= 1 || items.len() < WORTHWHILE {
+    each_of(db, threads, WORTHWHILE, items, f)
+}
+
+/// [`each`], on several threads from `worthwhile` elements on.
+pub(crate) fn each_of<T: Sync, R: Send>(
+    db: &Database,
+    threads: usize,
+    worthwhile: usize,
+    items: &[T],
+    f: impl Fn(&Database, &T) -> R + Sync + Send,
+) -> Vec<R> {
+    if threads <= 1 || items.len() < worthwhile {
         return items.iter().map(|i| f(db, i)).collect();
     }
     let size = items.len().div_ceil(threads * 4).max(1);

@@ -6,7 +6,7 @@
 
 use crate::database::{Database, each};
 use crate::decide;
-use ivs_eval::{Env, Inst};
+use ivs_eval::Env;
 use ivs_model::Module;
 use ivs_source::{Db, ItemDiagnostic, Severity};
 
@@ -29,12 +29,16 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
         return Vec::new();
     }
     let mut out = decide::declarations(db, env, modules(db));
-    let insts: Vec<Inst> = decide::declared(db, env, modules(db))
-        .into_iter()
-        .filter(|i| ivs_eval::is_enabled(db, env, *i))
-        .collect();
-    let found =
-        each(db, threads, &insts, |db, i| decide::decided(db, env, *i, &ivs_eval::object(db, env, *i)));
-    out.extend(decide::combined(db, env, &insts, found));
+    let insts = decide::enabled_of(db, env, modules(db));
+    let found = each(db, threads, &insts, |db, i| {
+        let result = ivs_eval::object(db, env, *i);
+        (decide::decided(db, env, *i, &result), result.whole)
+    });
+    let mut suspects = Vec::new();
+    for (inst, (decided, whole)) in insts.iter().zip(found) {
+        out.extend(decided);
+        suspects.extend((!whole).then_some(*inst));
+    }
+    out.extend(decide::loops(db, env, &suspects));
     errors(out).collect()
 }

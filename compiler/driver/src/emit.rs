@@ -1,7 +1,8 @@
 //! Lowering: declarations to artifacts, artifacts to files.
 
-use crate::database::{Database, each};
-use crate::decide::enabled;
+use crate::by_file::{self, each_stretch};
+use crate::database::Database;
+use crate::decide::{enabled, own_modules};
 use crate::place::{self, place};
 use ivs_eval::{Env, Inst, inst_name, inst_of};
 use ivs_model::{Schema, decl_kind, library_thing, schema};
@@ -88,8 +89,9 @@ pub(crate) struct Asks<'db> {
 impl Context for Asks<'_> {
     fn object(&self, reference: &RefValue) -> Option<Arc<StructValue>> {
         let inst = inst_of(reference);
-        ivs_eval::is_enabled(self.db, self.env, inst)
-            .then(|| ivs_eval::object(self.db, self.env, inst).value.clone())
+        let result = ivs_eval::is_enabled(self.db, self.env, inst)
+            .then(|| ivs_eval::object(self.db, self.env, inst))?;
+        result.whole.then(|| result.value.clone())
     }
     fn set_of(&self, kind: &str) -> Vec<Arc<RefValue>> {
         let Some(kind) = library_thing(self.db, kind) else { return Vec::new() };
@@ -116,7 +118,10 @@ pub fn lower(db: &dyn Db, env: Env, inst: Inst) -> Arc<Lowered> {
         return Arc::default();
     }
     let object = ivs_eval::object(db, env, inst);
-    Arc::new(lowered(db, env, inst, &object.value))
+    match object.whole {
+        true => Arc::new(lowered(db, env, inst, &object.value)),
+        false => Arc::default(),
+    }
 }
 
 /// Whether a declaration is lowered to anything.
@@ -171,6 +176,13 @@ pub(crate) fn lowered_with(
     all
 }
 
+/// Every enabled declaration that is lowered to anything, and what to.
+fn all_lowered(db: &Database, env: Env, threads: usize) -> (Vec<Inst>, Vec<Arc<Lowered>>) {
+    let modules = own_modules(db);
+    let stretches = each_stretch(db, threads, &modules, |db, file, n| by_file::lowered(db, env, file, n));
+    stretches.iter().flat_map(|s| s.iter().cloned()).unzip()
+}
+
 /// Lowers every enabled declaration and joins the artifacts into files.
 pub(crate) fn emit(
     db: &Database,
@@ -178,8 +190,7 @@ pub(crate) fn emit(
     threads: usize,
     style: &Style,
 ) -> (Vec<ItemDiagnostic>, Vec<OutputFile>) {
-    let insts: Vec<Inst> = enabled(db, env).into_iter().filter(|i| emits(db, *i)).collect();
-    let lowered = each(db, threads, &insts, |db, i| lower(db, env, *i));
+    let (insts, lowered) = all_lowered(db, env, threads);
     join(db, env, style, &insts, &lowered)
 }
 
@@ -207,13 +218,14 @@ pub(crate) fn join<L: std::ops::Deref<Target = Lowered>>(
             }
         }
     }
+    let mut by_family: FxHashMap<&str, Vec<&Artifact>> = FxHashMap::default();
+    for a in lowered.iter().flat_map(|l| &l.artifacts) {
+        let family = a.folder.split_once('/').map_or(a.folder.as_str(), |(family, _)| family);
+        by_family.entry(family).or_default().push(a);
+    }
     let mut files = Vec::new();
     for target in targets() {
-        let mut own: Vec<&Artifact> = lowered
-            .iter()
-            .flat_map(|l| &l.artifacts)
-            .filter(|a| a.folder.split('/').next() == Some(target.family()))
-            .collect();
+        let mut own = by_family.remove(target.family()).unwrap_or_default();
         let options = style.options(*target);
         files.extend(target.join_with(&mut own, layout(&options), &options));
     }
@@ -235,8 +247,7 @@ pub(crate) fn line(
     file: &str,
     line: usize,
 ) -> Result<(Inst, Artifact, usize), String> {
-    let insts: Vec<Inst> = enabled(db, env).into_iter().filter(|i| emits(db, *i)).collect();
-    let lowered = each(db, threads, &insts, |db, i| lower(db, env, *i));
+    let (insts, lowered) = all_lowered(db, env, threads);
     let (_, files) = join(db, env, style, &insts, &lowered);
     let Some(found) = files.iter().find(|f| f.path == file) else {
         let near = ivs_model::closest(file, files.iter().map(|f| f.path.as_str()));

@@ -3,6 +3,7 @@
 //! Takes texts and a configuration. Gives reports and files; keeps what it computed, so that the next question after
 //! an edit is answered from what did not change. Never reads or writes a file.
 
+mod by_file;
 mod checks;
 mod data;
 mod database;

@@ -1,10 +1,12 @@
 //! What a version stands for: the content of a versioned declaration, held against what was published.
 
+use crate::by_file;
 use crate::database::Database;
+use crate::decide::own_modules;
 use crate::{Session, report};
 use ivs_eval::{Env, Inst};
 use ivs_grammar::ast::Span;
-use ivs_model::{Module, decl_info};
+use ivs_model::decl_info;
 use ivs_project::{Content, Published};
 use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity, item_text};
 use ivs_value::{Number, Value};
@@ -37,14 +39,10 @@ struct Frozen {
 /// Everything of the package that is frozen in its base: a field `frozen` that is true, of a declaration or of a struct
 /// in it.
 fn frozen(db: &Database) -> Vec<Frozen> {
-    let all = ivs_model::modules(db);
     let env = Env::new(db, SmolStr::default());
     let mut out = Vec::new();
-    for module in all.files.keys().map(|m| Module::new(db, m.clone())).filter(|m| all.is_own(*m)) {
-        for &item in &ivs_model::module_index(db, module).instances {
-            if !item_text(db, item).contains(FROZEN) {
-                continue;
-            }
+    for (file, n) in by_file::stretches(db, &own_modules(db)) {
+        for &item in &by_file::sources(db, file, n).frozen {
             for inst in ivs_eval::instances(db, env, item) {
                 let object = ivs_eval::object(db, env, inst).value.clone();
                 let parts = object.shape.fields.iter().zip(&object.fields);
@@ -67,7 +65,7 @@ fn frozen(db: &Database) -> Vec<Frozen> {
                     content.add("base", text.as_bytes());
                     let kind = &item.key(db).kind;
                     let inner = field.map(|f| format!(".{f}")).unwrap_or_default();
-                    let name = format!("{kind} {}.{}{inner}", module.name(db), name_of(db, inst));
+                    let name = format!("{kind} {}.{}{inner}", file.module(db), name_of(db, inst));
                     out.push(Frozen { name, place: link.place, content: content.sum() });
                 }
             }
@@ -78,15 +76,9 @@ fn frozen(db: &Database) -> Vec<Frozen> {
 
 /// The package's own declarations and templates that state a version in their own body.
 fn versioned(db: &dyn Db) -> Vec<Versioned> {
-    let all = ivs_model::modules(db);
     let mut out = Vec::new();
-    for module in all.files.keys().map(|m| Module::new(db, m.clone())).filter(|m| all.is_own(*m)) {
-        let index = ivs_model::module_index(db, module);
-        for &item in index.instances.iter().chain(&index.templates) {
-            // A look at the text spares most declarations their parsing.
-            if !item_text(db, item).contains("version") {
-                continue;
-            }
+    for (file, n) in by_file::stretches(db, &own_modules(db)) {
+        for &item in &by_file::sources(db, file, n).versioned {
             let Some((span, version)) = ivs_model::own_version(db, item) else { continue };
             let name = format!("{} {}", item.key(db).kind, ivs_model::qualified_name(db, item));
             out.push(Versioned { item, span, version, name });

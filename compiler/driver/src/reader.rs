@@ -1,11 +1,13 @@
 //! Questions from other threads, and what an editor wants to know first.
 
-use crate::decide::{declaration, objects};
+use crate::by_file;
+use crate::database::each_of;
+use crate::decide::loops;
 use crate::report::report_of;
 use crate::{Report, Session};
 use ivs_eval::Env;
 use ivs_model::Module;
-use ivs_source::{Program, Severity, SourceFile, items};
+use ivs_source::{Program, Severity, SourceFile};
 use smol_str::SmolStr;
 
 impl Session {
@@ -47,28 +49,20 @@ impl Session {
         self.run(move |db, threads| {
             let mut envs = vec![Env::new(db, SmolStr::default())];
             envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
-            let items = &items(db, file).ids;
+            let stretches = by_file::stretches_of(db, file);
             let mut findings = Vec::new();
-            for item in items {
-                findings.extend(ivs_model::item_diagnostics(db, *item).iter().cloned());
+            for n in stretches.clone() {
+                findings.extend(by_file::sources(db, file, n).diagnostics.iter().cloned());
             }
             let module = Module::new(db, file.module(db).clone());
             let of_module = ivs_model::module_diagnostics(db, module).iter();
             findings.extend(of_module.filter(|d| d.primary.place.of.file(db) == file).cloned());
-            let declared = |i: &&ivs_source::ItemId| {
-                i.key(db).keyword == "decl" && !ivs_model::decl_info(db, **i).template
-            };
             for env in envs {
-                for item in items {
-                    declaration(db, env, *item, &mut findings);
-                }
-                let insts: Vec<_> = items
-                    .iter()
-                    .filter(declared)
-                    .flat_map(|i| ivs_eval::instances(db, env, *i))
-                    .filter(|i| ivs_eval::is_enabled(db, env, *i))
-                    .collect();
-                findings.extend(objects(db, env, &insts, threads));
+                let of: Vec<u32> = stretches.clone().collect();
+                let values = each_of(db, threads, 4, &of, |db, n| by_file::values(db, env, file, *n));
+                findings.extend(values.iter().flat_map(|v| v.diagnostics.iter().cloned()));
+                let suspects: Vec<_> = values.iter().flat_map(|v| v.unknown.iter().copied()).collect();
+                findings.extend(loops(db, env, &suspects));
             }
             findings.retain(|d| d.severity == Severity::Error);
             report_of(db, findings, &[file])

@@ -26,13 +26,8 @@ pub struct ObjectResult {
     pub value: Arc<StructValue>,
     /// Findings, each reported once.
     pub diagnostics: Vec<ItemDiagnostic>,
-}
-
-impl ObjectResult {
-    /// Whether any part of it is unknown.
-    pub fn is_whole(&self) -> bool {
-        !self.value.fields.iter().any(has_unknown)
-    }
+    /// Whether no part of it is unknown.
+    pub whole: bool,
 }
 
 fn has_unknown(v: &Value) -> bool {
@@ -61,7 +56,8 @@ pub fn object_once(db: &dyn Db, env: Env, inst: Inst) -> ObjectResult {
         Value::Struct(s) => s,
         _ => Arc::new(StructValue { shape: Arc::default(), fields: Box::new([]) }),
     };
-    ObjectResult { value, diagnostics: machine.diagnostics }
+    let whole = !value.fields.iter().any(has_unknown);
+    ObjectResult { value, diagnostics: machine.diagnostics, whole }
 }
 
 mod measured {

@@ -21,7 +21,8 @@ pub struct Subject {
     pub name: SmolStr,
     /// Its name in outputs.
     pub slug: SmolStr,
-    /// Its value: every field of the kind (and template parameters), by name.
+    /// Its value: every field of the kind (and template parameters), by name. No part of it is unknown: what failed is
+    /// not lowered.
     pub object: Arc<StructValue>,
 }
 

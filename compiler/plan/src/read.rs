@@ -118,20 +118,3 @@ pub fn int(object: &StructValue, name: &str) -> Option<i64> {
 pub fn int32(object: &StructValue, name: &str) -> Option<i32> {
     int(object, name).and_then(|n| i32::try_from(n).ok())
 }
-
-/// Whether something in it failed; then the declaration's readers stay silent.
-pub fn has_unknown(object: &StructValue) -> bool {
-    object.fields.iter().any(is_unknown)
-}
-
-fn is_unknown(value: &Value) -> bool {
-    match value {
-        Value::Unknown => true,
-        Value::Range(r) => is_unknown(&r.0) || is_unknown(&r.1),
-        Value::List(items) => items.iter().any(is_unknown),
-        Value::Map(map) => map.entries.iter().any(|(k, v)| is_unknown(k) || is_unknown(v)),
-        Value::Struct(s) => has_unknown(s),
-        Value::Member(m) => m.fields.as_ref().is_some_and(|s| has_unknown(s)),
-        _ => false,
-    }
-}

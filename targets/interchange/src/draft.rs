@@ -29,9 +29,6 @@ impl<'a> Draft<'a> {
         lower: impl FnOnce(&mut Draft<'a>),
     ) -> Lowered {
         let object: &'a StructValue = &subject.object;
-        if read::has_unknown(object) {
-            return Lowered::default();
-        }
         let mut draft = Draft {
             object,
             name: &subject.name,
@@ -55,7 +52,7 @@ impl<'a> Draft<'a> {
 
     /// The value of a declaration that is referred to. If it failed, nothing is emitted, silently.
     pub fn follow(&mut self, reference: &RefValue) -> Option<Arc<StructValue>> {
-        let found = self.context.object(reference).filter(|o| !read::has_unknown(o));
+        let found = self.context.object(reference);
         self.silent |= found.is_none();
         found
     }

@@ -153,9 +153,6 @@ impl<'a> Emit<'a> {
 
     fn begin(subject: &'a Subject, context: &'a dyn Context) -> Result<Self, Lowered> {
         let object: &'a StructValue = &subject.object;
-        if read::has_unknown(object) {
-            return Err(Lowered::default());
-        }
         let out = Lowered::default();
         let mut emit = Emit { object, name: String::new(), subject, context, out, silent: false };
         let Some(name) = names::dns(&subject.slug, names::LABEL) else {
@@ -208,7 +205,7 @@ impl<'a> Emit<'a> {
 
     /// The value of a declaration that is referred to. If it failed, nothing is emitted, silently.
     pub fn follow(&mut self, reference: &RefValue) -> Option<Arc<StructValue>> {
-        let found = self.context.object(reference).filter(|o| !read::has_unknown(o));
+        let found = self.context.object(reference);
         self.silent |= found.is_none();
         found
     }

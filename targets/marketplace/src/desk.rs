@@ -23,9 +23,6 @@ impl<'a> Desk<'a> {
     /// Runs a lowering. Nothing is emitted if the value is incomplete or an error was found.
     pub fn run(subject: &'a Subject, context: &'a dyn Context, lower: impl FnOnce(&mut Desk<'a>)) -> Lowered {
         let object: &'a StructValue = &subject.object;
-        if read::has_unknown(object) {
-            return Lowered::default();
-        }
         let mut desk = Desk { object, name: String::new(), context, out: Lowered::default(), silent: false };
         match names::label(&subject.slug) {
             Some(name) => {
@@ -52,7 +49,7 @@ impl<'a> Desk<'a> {
 
     /// The value of a declaration that is referred to. If it failed, nothing is emitted, silently.
     pub fn follow(&mut self, reference: &RefValue) -> Option<Arc<StructValue>> {
-        let found = self.context.object(reference).filter(|o| !read::has_unknown(o));
+        let found = self.context.object(reference);
         self.silent |= found.is_none();
         found
     }

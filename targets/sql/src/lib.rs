@@ -58,9 +58,6 @@ impl Target for Sql {
 /// `database-schema` → a script.
 fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
     let object: &StructValue = &subject.object;
-    if read::has_unknown(object) {
-        return Lowered::default();
-    }
     let Some(database) = read::reference(object, "database") else { return Lowered::default() };
     let Some(found) = context.object(database) else { return Lowered::default() };
     let folder = slug_of(read::text(&found, "slug").unwrap_or(&database.name));

@@ -60,9 +60,6 @@ impl<'a> Emit<'a> {
     /// Runs a lowering. Nothing is emitted if the value is incomplete, or a finding was made.
     pub fn run(subject: &'a Subject, context: &'a dyn Context, lower: impl FnOnce(&mut Emit<'a>)) -> Lowered {
         let object: &'a StructValue = &subject.object;
-        if read::has_unknown(object) {
-            return Lowered::default();
-        }
         let mut emit = Emit {
             object,
             slug: &subject.slug,
@@ -117,7 +114,7 @@ impl<'a> Emit<'a> {
 
     /// The value of a declaration that is referred to. If it failed, nothing is emitted, silently.
     pub fn follow(&mut self, reference: &RefValue) -> Option<Arc<StructValue>> {
-        let found = self.context.object(reference).filter(|o| !read::has_unknown(o));
+        let found = self.context.object(reference);
         self.silent |= found.is_none();
         found
     }
