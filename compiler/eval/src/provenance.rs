@@ -56,11 +56,8 @@ fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) ->
     let (key_is, inner): (KeyTest, Ty) = match ty.core() {
         Ty::RefTo(d) => field_key(&decl_schema(db, *d), name),
         Ty::Struct(s) | Ty::Ref(s) => field_key(&schema(db, *s), name),
-        Ty::Map(kv) => {
-            let name = name.clone();
-            let is = move |k: &KeyIr| matches!(k, KeyIr::Key(v) if crate::node::key_text(v) == name);
-            (Box::new(is), kv.1.clone())
-        }
+        Ty::Map(kv) => (key_called(name), kv.1.clone()),
+        Ty::Object | Ty::LateObject => (key_called(name), ty.clone()),
         _ => return Vec::new(),
     };
     let mut out = Vec::new();
@@ -83,6 +80,11 @@ fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) ->
         }
     }
     out
+}
+
+fn key_called(name: &SmolStr) -> KeyTest {
+    let name = name.clone();
+    Box::new(move |k| matches!(k, KeyIr::Key(v) if crate::node::key_text(v) == name))
 }
 
 fn field_key(schema: &ivs_model::Schema, name: &str) -> (KeyTest, Ty) {
