@@ -211,6 +211,7 @@ macro_rules! folders {
 }
 
 folders! {
+    checks = "tests/literate/checks";
     commerce = "tests/literate/commerce";
     data = "tests/literate/data";
     delivery = "tests/literate/delivery";

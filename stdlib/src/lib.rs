@@ -15,6 +15,9 @@ pub static FILES: &[(&str, &str)] = &[
     ("batch/queue.ivs", include_str!("../batch/queue.ivs")),
     ("batch/sweep.ivs", include_str!("../batch/sweep.ivs")),
     ("chains/chain.ivs", include_str!("../chains/chain.ivs")),
+    ("checks/c01-demand.ivs", include_str!("../checks/c01-demand.ivs")),
+    ("checks/c02-little.ivs", include_str!("../checks/c02-little.ivs")),
+    ("checks/c06-quota.ivs", include_str!("../checks/c06-quota.ivs")),
     ("commerce/api.ivs", include_str!("../commerce/api.ivs")),
     ("commerce/capsule.ivs", include_str!("../commerce/capsule.ivs")),
     ("commerce/listing.ivs", include_str!("../commerce/listing.ivs")),
@@ -78,8 +81,11 @@ pub static FILES: &[(&str, &str)] = &[
     ("units/time.ivs", include_str!("../units/time.ivs")),
 ];
 
-/// Code and title of every check of the library that has a code, in order. `code = "…"` in the checks says the same.
+/// Code and title of every check and requirement of the library that has a code, in order. `code = "…"` in the checks says the same.
 pub const CODES: &[(&str, &str)] = &[
+    ("IVS3001", "more is asked for than is served"),
+    ("IVS3002", "more work in hand than places for it"),
+    ("IVS3006", "a quota that is too small"),
     ("IVS3016", "a promise that is weaker than what is relied upon"),
     ("IVS3021", "data that its receiver is not cleared for"),
     ("IVS3022", "an import that nobody exports"),

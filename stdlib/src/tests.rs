@@ -58,6 +58,8 @@ fn codes_of_checks_are_listed() {
         .filter_map(|l| l.split('"').next())
         .collect();
     written.sort_unstable();
+    // What belongs to one rule has one code.
+    written.dedup();
     let listed: Vec<&str> = CODES.iter().map(|(code, _)| code.trim_start_matches("IVS")).collect();
     assert_eq!(written, listed);
 }

@@ -423,7 +423,7 @@ fn settle(
             d.help.extend(d.fixes.drain(..).map(|f| f.title));
         }
     };
-    for d in findings.iter_mut().filter(|d| d.code == code::REQUIRE_FAILED) {
+    for d in findings.iter_mut().filter(|d| code::of_requirement(d.code)) {
         split(d, &mut |v, d| v.mends_requirement(db, d));
     }
     let mut out = Vec::with_capacity(merged.len());

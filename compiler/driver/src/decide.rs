@@ -151,7 +151,7 @@ pub(crate) fn decided(db: &dyn Db, env: Env, inst: Inst, result: &ObjectResult) 
     let lost = errors().any(|d| d.code.starts_with("IVS0") || d.code == code::UNKNOWN_FIELD);
     let mut diagnostics = result.diagnostics.clone();
     if broken {
-        diagnostics.retain(|d| d.code != code::VALUE_REQUIRED && (d.code != code::REQUIRE_FAILED || !lost));
+        diagnostics.retain(|d| d.code != code::VALUE_REQUIRED && (!code::of_requirement(d.code) || !lost));
     }
     diagnostics
 }

@@ -242,7 +242,7 @@ fn needs_look(ty: &Ty) -> bool {
 }
 
 /// Whether a value is of a type's sort, looked at from outside.
-fn shape_fits(value: &Value, ty: &Ty) -> bool {
+pub(crate) fn shape_fits(value: &Value, ty: &Ty) -> bool {
     match (value, ty.core()) {
         (Value::Number(n), Ty::Int) => n.is_integer(),
         (Value::Number(_), Ty::Number)

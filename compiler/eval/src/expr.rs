@@ -291,6 +291,26 @@ impl<'db> Machine<'db> {
                 Value::None => Value::Bool(false),
                 _ => Value::Unknown,
             },
+            TExpr::IsType { value, ty } => match self.eval(f, *value) {
+                Value::Unknown => Value::Unknown,
+                Value::Ref(r) => {
+                    let decl = crate::inst_of(&r).decl(self.db);
+                    Value::Bool(match ty.core() {
+                        Ty::Ref(kind) => ivs_model::decl_kind(self.db, decl) == Some(*kind),
+                        Ty::RefTo(of) => ivs_model::base_chain(self.db, decl).chain.contains(of),
+                        t => *t == Ty::AnyRef,
+                    })
+                }
+                v => Value::Bool(crate::conform::shape_fits(&v, ty)),
+            },
+            TExpr::Key { base, name } => match self.eval(f, *base) {
+                Value::Map(m) => {
+                    let entry = m.entries.iter().find(|(k, _)| crate::node::key_text(k) == *name);
+                    entry.map_or(Value::None, |(_, v)| v.clone())
+                }
+                Value::Unknown => Value::Unknown,
+                _ => Value::None,
+            },
             TExpr::Convert { value, to } => {
                 let v = self.eval(f, *value);
                 match to {

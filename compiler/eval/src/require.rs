@@ -91,7 +91,7 @@ impl<'db> Machine<'db> {
         labels.truncate(MAX_LABELS);
         labels.push(condition);
         self.report(Diagnostic {
-            code: code::REQUIRE_FAILED,
+            code: r.code.as_ref().map_or(code::REQUIRE_FAILED, |c| ivs_source::intern_code(c)),
             severity: r.severity,
             message,
             primary,

@@ -100,3 +100,11 @@ codes! {
     LIMIT_CHECKS = "IVS4120", "checks that take too many steps";
     NO_BUILD_DATE = "IVS5040", "the date of the build is not given";
 }
+
+/// Whether a code is one that requirements of kinds, structs and declarations are reported with: that of all, or one
+/// that somebody gave theirs.
+pub fn of_requirement(code: &str) -> bool {
+    code == REQUIRE_FAILED
+        || !code.starts_with("IVS")
+        || code.starts_with("IVS3") && ALL.iter().all(|(known, _)| *known != code)
+}

@@ -196,6 +196,8 @@ pub struct RequireIr {
     pub help: Option<ExprId>,
     /// `warning` or `info` instead of an error.
     pub severity: ivs_source::Severity,
+    /// What identifies it in diagnostics; that of all requirements unless given. Those of a check have its code.
+    pub code: Option<SmolStr>,
     /// Places to show first, in place of those that the condition read first.
     pub at: Box<[ExprId]>,
     /// Edits that belong together.
@@ -338,6 +340,16 @@ pub enum TExpr {
     IsTemplate {
         value: ExprId,
         template: ItemId,
+    },
+    /// `x is percent`: which part of a union
+    IsType {
+        value: ExprId,
+        ty: Ty,
+    },
+    /// `x?.k` of a map or object: `none` where there is no such key
+    Key {
+        base: ExprId,
+        name: SmolStr,
     },
     /// `x matches "…"`, the pattern known to be sound if constant.
     Convert {

@@ -50,6 +50,8 @@ impl TExpr {
             | TExpr::IsMember { value: e, .. }
             | TExpr::IsKind { value: e, .. }
             | TExpr::IsTemplate { value: e, .. }
+            | TExpr::IsType { value: e, .. }
+            | TExpr::Key { base: e, .. }
             | TExpr::Convert { value: e, .. }
             | TExpr::CheckDim { value: e, .. }
             | TExpr::Conform { value: e, .. } => f(*e),

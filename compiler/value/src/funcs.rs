@@ -8,6 +8,7 @@ mod lists;
 mod maps;
 mod net;
 mod numbers;
+mod pack;
 mod select;
 mod strings;
 mod table;
@@ -51,6 +52,9 @@ pub fn plain(name: &str) -> Option<Plain> {
         "zip" => maps::zip,
         "keys" => maps::keys,
         "values" => maps::values,
+        "steps" => pack::steps,
+        "pack" => pack::pack,
+        "bins" => pack::bins,
         "join" => strings::join,
         "split" => strings::split,
         "slug" => strings::slug,

@@ -7,7 +7,6 @@ use crate::ir::{BlockId, EntryIr, KeyIr, OpIr, TExpr};
 use crate::suggest::closest;
 use crate::ty::Ty;
 use ivs_grammar::ast::{Block, Entry, EntryKind, EntryPath, Expr, ExprKind, Key, SetOp, Span, StrPart};
-use ivs_source::Severity;
 use ivs_value::Value;
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
@@ -156,7 +155,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             EntryKind::Require { cond, block } => match keys {
                 Keys::Fields(_) if self.levels.len() == 1 => {
-                    self.require(id, entry.span, cond, block.as_ref(), Severity::Error);
+                    self.require(id, entry.span, cond, block.as_ref(), None);
                 }
                 _ => self.misplaced(entry.span, "`require` stands in a kind, a struct or a declaration"),
             },

@@ -480,6 +480,22 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 (Ty::Dim(_) | Ty::Quantity, 2) if t(1).fits(self.db, t(0)) => t(0).clone(),
                 _ => return None,
             },
+            "steps" => {
+                let counts = *t(0) == Ty::Int && *t(1) == Ty::Int && (given < 4 || *t(3) == Ty::Int);
+                let part = matches!(t(2), Ty::Percent | Ty::Int | Ty::Number);
+                return (counts && part).then(|| Ty::list(Ty::Int));
+            }
+            "pack" | "bins" => {
+                let plain = |t: &Ty| matches!(t.plain(), Ty::Int | Ty::Number | Ty::Quantity | Ty::Never);
+                let sizes = match element(0)?.plain() {
+                    Ty::List(e) => plain(e),
+                    Ty::Never => true,
+                    _ => false,
+                };
+                let counts = matches!(element(1)?.plain(), Ty::Int | Ty::Never);
+                let fits = sizes && counts && (f.name == "bins" || *t(2) == Ty::Int);
+                return fits.then(|| if f.name == "bins" { Ty::Int } else { Ty::list(Ty::Int) });
+            }
             "zip" => Ty::Map(Arc::new((element(0)?, element(1)?))),
             "keys" => match t(0) {
                 Ty::Map(kv) => Ty::list(kv.0.clone()),

@@ -34,7 +34,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             self.attributes(&entry.attrs);
             match &entry.kind {
                 EntryKind::Require { cond, block } => {
-                    self.require(id, entry.span, cond, block.as_ref(), severity);
+                    self.require(id, entry.span, cond, block.as_ref(), Some(severity));
                 }
                 EntryKind::Set { path, op: SetOp::Set, is_final: false, .. }
                     if path.second.is_none() && matches!(path.first.text.as_str(), "severity" | "code") => {}
@@ -79,7 +79,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
     }
 
-    /// A code: capital letters, then digits; the compiler's own are not to be had.
+    /// The code of a check or of a requirement: capital letters, then digits; the compiler's own are not to be had.
     fn check_code(&mut self, value: &Expr) -> Option<SmolStr> {
         let Some(text) = Self::plain_text(value) else {
             let report = self
@@ -109,14 +109,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         None
     }
 
-    /// `require c { message = …, help = …, severity = …, at …, fix … }`
+    /// `require c { message = …, help = …, severity = …, code = …, at …, fix … }`. `of_check`: the severity that the check
+    /// gives it, which has the code; others have one of their own.
     pub(super) fn require(
         &mut self,
         id: u32,
         span: Span,
         cond: &'ast Expr,
         block: Option<&'ast Block>,
-        severity: Severity,
+        of_check: Option<Severity>,
     ) {
         let cond = self.check(cond, &Ty::Bool);
         let mark = self.mark(span);
@@ -124,7 +125,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             cond,
             message: None,
             help: None,
-            severity,
+            severity: of_check.unwrap_or(Severity::Error),
+            code: None,
             at: Box::default(),
             fixes: Box::default(),
             mark,
@@ -140,13 +142,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         "message" => ir.message = Some(self.check(value, &Ty::Str)),
                         "help" => ir.help = Some(self.check(value, &Ty::Str.opt())),
                         "severity" => ir.severity = self.severity(value),
+                        "code" if of_check.is_none() => ir.code = self.check_code(value),
                         other => {
-                            self.not_of(
-                                "`require`",
-                                other,
-                                path.first.span,
-                                &["message", "help", "severity"],
-                            );
+                            let known = ["message", "help", "severity", "code"];
+                            let known = if of_check.is_some() { &known[..3] } else { &known[..] };
+                            self.not_of("`require`", other, path.first.span, known);
                         }
                     }
                 }

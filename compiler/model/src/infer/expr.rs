@@ -366,6 +366,22 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     self.facts.push(fact);
                 }
             }
+            Some(TExpr::IsType { value, ty }) => {
+                let Some(path) = self.paths.get(value) else { return };
+                let whole = self.ty_of(*value);
+                let left: Vec<Ty> = match whole.core() {
+                    Ty::Union(ts) => ts.iter().filter(|t| *t != ty).cloned().collect(),
+                    _ => Vec::new(),
+                };
+                let fact = match &left[..] {
+                    _ if holds => ty.clone(),
+                    [] => return,
+                    [one] => one.clone(),
+                    _ => Ty::Union(left.into()),
+                };
+                let fact = if !holds && whole.admits_none() { fact.opt() } else { fact };
+                self.facts.push((path.clone(), fact));
+            }
             Some(TExpr::IsTemplate { value, template }) if holds => {
                 if let Some(path) = self.paths.get(value) {
                     let fact = (path.clone(), Ty::RefTo(*template));

@@ -474,7 +474,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     self.body.defaults.push(value);
                 }
                 EntryKind::Require { cond, block } => {
-                    self.require(id, entry.span, cond, block.as_ref(), Severity::Error);
+                    self.require(id, entry.span, cond, block.as_ref(), None);
                 }
                 EntryKind::Let { .. } | EntryKind::Broken => {}
                 _ => {

@@ -489,10 +489,14 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             Ty::Ref(k) => self.is_declared(value, &words, Some(&[*k]), (what.span, span)),
             Ty::RefTo(_) | Ty::AnyRef => self.is_declared(value, &words, None, (what.span, span)),
+            Ty::Union(members) => {
+                let members = members.clone();
+                self.is_part(value, &members, &words, what.span, span)
+            }
             other => {
                 let shown = other.show(self.db);
                 let report = self
-                    .report(code::WRONG_TYPE, x.span, "`is` asks about an enum or a reference")
+                    .report(code::WRONG_TYPE, x.span, "`is` asks about an enum, a reference or a union")
                     .label(format!("this is `{shown}`"));
                 self.fail(report)
             }
@@ -542,6 +546,38 @@ fn reference_kind(db: &dyn ivs_source::Db, ty: &Ty) -> Option<ivs_source::ItemId
         Ty::Ref(kind) => Some(*kind),
         Ty::RefTo(d) => crate::decl_kind(db, *d),
         _ => None,
+    }
+}
+
+impl Infer<'_, '_> {
+    /// `x is percent`, `x is service`: which part of a union a value is of.
+    fn is_part(
+        &mut self,
+        value: ExprId,
+        members: &[Ty],
+        words: &[smol_str::SmolStr],
+        at: Span,
+        span: Span,
+    ) -> (ExprId, Ty) {
+        let Some(name) = words.last() else { return self.add(TExpr::Error, Ty::Bool, span) };
+        let dim = crate::units::dimension_named(self.db, self.module, name);
+        let named = |t: &&Ty| match t.core() {
+            Ty::Dim(d) => dim.as_ref() == Some(d) || t.show(self.db) == *name,
+            core => core.show(self.db) == *name || t.show(self.db) == *name,
+        };
+        if let Some(ty) = members.iter().find(named).cloned() {
+            return self.add(TExpr::IsType { value, ty }, Ty::Bool, span);
+        }
+        let known: Vec<String> = members.iter().map(|t| t.core().show(self.db)).collect();
+        let near =
+            crate::suggest::closest(name, known.iter().map(String::as_str)).map(smol_str::SmolStr::new);
+        let mut report = self
+            .report(code::WRONG_TYPE, at, format!("it is never `{name}`"))
+            .label(format!("one of `{}`", known.join("`, `")));
+        if let Some(n) = near {
+            report = report.fix(format!("write `{n}`"), at, n.as_str());
+        }
+        self.fail(report)
     }
 }
 

@@ -246,6 +246,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let Some(found) = self.member_type(ty.some().plain(), name) else {
             return self.add(TExpr::Error, Ty::Error, span);
         };
+        // What may lack the key has it or not.
+        if optional && matches!(ty.some().plain(), Ty::Map(_) | Ty::Object) {
+            return self.add(TExpr::Key { base, name: name.text.clone() }, found.opt(), span);
+        }
         let found = if maybe { found.opt() } else { found };
         let expr = TExpr::Member { base, name: name.text.clone(), optional: maybe };
         match self.paths.get(&base) {

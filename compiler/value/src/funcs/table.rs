@@ -182,6 +182,27 @@ pub const FUNCTIONS: &[Function] = &[
         doc: "To the nearest integer or multiple of a step, halves away from zero: `round(x, 0.1%)`.",
     },
     Function {
+        name: "steps",
+        params: &["from", "to", "part", "least"],
+        required: 3,
+        signature: "steps(from: int, to: int, part: percent, least: int) -> [int]",
+        doc: "What a count becomes step by step: each adds a part of it, rounded up, and at least so many; the last is `to`. Its length is the number of steps.",
+    },
+    Function {
+        name: "pack",
+        params: &["sizes", "counts", "bins"],
+        required: 3,
+        signature: "pack(sizes: [[number]], counts: [int], bins: int) -> [int]",
+        doc: "How many of each sort find room in so many equal bins by first-fit decreasing; sizes are parts of a bin, in one or several measures.",
+    },
+    Function {
+        name: "bins",
+        params: &["sizes", "counts"],
+        required: 2,
+        signature: "bins(sizes: [[number]], counts: [int]) -> int",
+        doc: "How many equal bins first-fit decreasing takes for all; in one measure at most 11/9 of the fewest possible, and one more.",
+    },
+    Function {
         name: "zip",
         params: &["keys", "values"],
         required: 2,
