@@ -21,6 +21,7 @@ Examples:
   ivs fmt                          lay out all sources of the package
   ivs why api.scaling.replicas     where a value comes from
   ivs explain IVS1103              what an error means, with examples
+  ivs lsp                          the language server, for editors to start
 
 Exit codes: 0 done, 1 errors in the sources, 2 wrong usage, 3 drift found by --check,
 4 a limit exceeded, 5 conflict or I/O, 70 a mistake in ivs. Only `ivs fetch` uses the network.";
@@ -100,6 +101,7 @@ pub enum Command {
     Why(Why),
     Report(Report),
     Explain(Explain),
+    Lsp(Lsp),
     Completions(Completions),
 }
 
@@ -378,6 +380,24 @@ pub struct Explain {
     /// Such as IVS1103; or a kind and a path in it, of the schemas that objects are judged by: those the compiler knows, and
     /// the definitions that the package around this folder names. Without it, all codes are listed.
     pub code: Option<String>,
+}
+
+/// Run the language server; editors start it.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Speaks the Language Server Protocol on stdin and stdout; docs/editors.md says how each editor is told of it, docs/language-server.md what
+it does. Nothing leaves this machine: --socket takes addresses of it alone.
+
+Examples:
+  ivs lsp
+  ivs lsp --socket 127.0.0.1:9257      # every connection has a server of its own")]
+pub struct Lsp {
+    /// Listen on an address of this machine, in place of stdin and stdout; port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "stdio")]
+    pub socket: Option<std::net::SocketAddr>,
+    /// Use stdin and stdout, as without any option: some editors say it.
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 /// Print the completions for a shell.

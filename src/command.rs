@@ -7,6 +7,7 @@ pub mod doc;
 pub mod fetch;
 pub mod fix;
 pub mod fmt;
+pub mod lsp;
 pub mod new;
 pub mod publish;
 pub mod report;

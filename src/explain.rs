@@ -47,6 +47,12 @@ pub fn run(args: &Explain, terminal: &mut Terminal) -> Exit {
     Exit::Usage
 }
 
+/// The page of a code.
+pub fn page(code: &str) -> Option<&'static str> {
+    let at = PAGES.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;
+    PAGES.get(at).map(|(_, page)| *page)
+}
+
 /// `ivs1103`, `IVS1103`, `1103` and `error[IVS1103]` are one code.
 fn normal(code: &str) -> String {
     let upper = code.trim().to_uppercase();

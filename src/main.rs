@@ -80,6 +80,7 @@ fn dispatch(args: Args) -> Exit {
         Command::Why(why) => command::why::run(&why, &global, &mut terminal),
         Command::Report(report) => command::report::run(&report, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
+        Command::Lsp(lsp) => command::lsp::run(&lsp, &global, &mut terminal),
         Command::Completions(completions) => command::completions::run(&completions, &mut terminal),
     }
 }

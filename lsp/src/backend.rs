@@ -1,0 +1,250 @@
+//! The protocol's methods: each stamps what it is given and sends it to the main loop before it first pauses.
+
+use crate::main_loop::{self, Edit, Message};
+use crate::methods;
+use crate::options::Options;
+use crate::outbox::{Out, Outbox, deliver};
+use crate::pages::Pages;
+use crate::pool::{About, Job, Request};
+use crate::position::Encoding;
+use crate::settings::Settings;
+use crate::view::{Shared, View};
+use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::oneshot;
+use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::ls_types::{
+    CodeAction, CodeActionParams, CodeActionResponse, ConfigurationItem, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
+    DocumentFormattingParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams,
+    FileSystemWatcher, InitializeParams, InitializeResult, InitializedParams, Registration, ServerInfo,
+    TextEdit, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceFolder,
+};
+use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService};
+
+/// What the protocol's methods share.
+pub struct Backend {
+    main: Sender<Message>,
+    client: Client,
+    outbox: Outbox,
+    options: Options,
+    shared: OnceLock<Arc<Shared>>,
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        let _ = self.main.send(Message::Stop);
+    }
+}
+
+/// Methods that are answered from a view of the document's package: the method of the trait, its parameters, its answer, the
+/// parameter that names the document, and who answers.
+macro_rules! documents {
+    ($($method:ident($params:ty) -> $answer:ty, $($document:ident).+ = $($run:ident)::+;)*) => {
+        $(async fn $method(&self, params: $params) -> Result<$answer> {
+            let about = About::Document(params.$($document).+.uri.clone());
+            self.ask(stringify!($method), about, params, |views: &mut [View], p| $($run)::+(crate::view::only(views)?, p)).await
+        })*
+    };
+}
+
+impl LanguageServer for Backend {
+    documents! {
+        formatting(DocumentFormattingParams) -> Option<Vec<TextEdit>>, text_document = methods::formatting::document;
+        range_formatting(DocumentRangeFormattingParams) -> Option<Vec<TextEdit>>, text_document = methods::formatting::range;
+        on_type_formatting(DocumentOnTypeFormattingParams) -> Option<Vec<TextEdit>>, text_document_position.text_document = methods::formatting::on_type;
+        diagnostic(DocumentDiagnosticParams) -> DocumentDiagnosticReportResult, text_document = methods::diagnostic::document;
+        code_action(CodeActionParams) -> Option<CodeActionResponse>, text_document = methods::code_action::run;
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        let Some(uri) = methods::code_action::document(&action) else { return Ok(action) };
+        let run = |views: &mut [View], a| methods::code_action::resolve(crate::view::only(views)?, a);
+        self.ask("code_action_resolve", About::Document(uri), action, run).await
+    }
+
+    async fn workspace_diagnostic(
+        &self,
+        params: WorkspaceDiagnosticParams,
+    ) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask("workspace_diagnostic", About::All, params, methods::diagnostic::workspace).await
+    }
+
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let general = params.capabilities.general.as_ref();
+        let encoding = Encoding::choose(general.and_then(|g| g.position_encodings.as_deref()));
+        let options = params.initialization_options.unwrap_or_default();
+        let option = |name: &str| options.get(name).and_then(serde_json::Value::as_bool) == Some(true);
+        let (asks, tells) = (option("virtualDocuments"), option("notifyChecked"));
+        let settings = Settings::read(&options);
+        let folders = params.workspace_folders.unwrap_or_default();
+        let mut roots = paths(&folders);
+        #[allow(deprecated)]
+        if roots.is_empty() {
+            roots.extend(params.root_uri.as_ref().and_then(crate::documents::path_of));
+        }
+        let shared = Arc::new(Shared {
+            encoding,
+            client: params.capabilities,
+            pages: Pages::new(self.options.cache.as_deref(), asks, self.options.explain),
+            tells,
+        });
+        let capabilities = methods::capabilities(&shared, &settings);
+        let _ = self.shared.set(shared.clone());
+        let _ = self.main.send(Message::Start(shared, settings, roots));
+        Ok(InitializeResult {
+            capabilities,
+            server_info: Some(ServerInfo {
+                name: "ivs".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            offset_encoding: None,
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        let _ = self.main.send(Message::Ready);
+        let Some(shared) = self.shared.get() else { return };
+        let workspace = shared.client.workspace.as_ref();
+        let watches = workspace.and_then(|w| w.did_change_watched_files.as_ref());
+        if watches.and_then(|w| w.dynamic_registration) == Some(true) {
+            self.outbox.put(Out::Register(vec![watchers()]));
+        }
+        let configures = workspace.and_then(|w| w.did_change_configuration.as_ref());
+        if configures.and_then(|c| c.dynamic_registration) == Some(true) {
+            self.outbox.put(Out::Register(vec![Registration {
+                id: "settings".to_owned(),
+                method: "workspace/didChangeConfiguration".to_owned(),
+                register_options: Some(serde_json::json!({ "section": "ivs" })),
+            }]));
+        }
+        self.fetch_settings();
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let d = params.text_document;
+        self.edit(Edit::Open(d.uri, d.version, d.text)).await;
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let d = params.text_document;
+        self.edit(Edit::Change(d.uri, d.version, params.content_changes)).await;
+    }
+
+    async fn did_save(&self, _: DidSaveTextDocumentParams) {
+        // What is saved is what the editor has, and that is known.
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.edit(Edit::Close(params.text_document.uri)).await;
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        self.edit(Edit::Watched(params.changes)).await;
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        self.edit(Edit::Folders(paths(&params.event.added), paths(&params.event.removed))).await;
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        // Some clients send the settings, others only that there are new ones.
+        if params.settings.get("ivs").is_some() {
+            self.edit(Edit::Settings(Box::new(Settings::read(&params.settings)))).await;
+        } else {
+            self.fetch_settings();
+        }
+    }
+}
+
+impl Backend {
+    /// A server, and what it says of its own accord. Must be called where tokio runs.
+    pub fn service(options: Options) -> (LspService<Backend>, ClientSocket) {
+        let build = |client: Client| {
+            let (main, inbox) = channel();
+            let (outbox, letters) = Outbox::new();
+            tokio::spawn(deliver(client.clone(), letters));
+            let (o, b, m) = (options.clone(), outbox.clone(), main.clone());
+            let thread = std::thread::Builder::new().name("ivs-lsp-main".to_owned()).stack_size(64 << 20);
+            // Without the thread, every request fails: nobody receives it.
+            let _ = thread.spawn(move || main_loop::run(o, b, &inbox, m));
+            Backend { main, client, outbox, options, shared: OnceLock::new() }
+        };
+        LspService::build(build)
+            .custom_method("ivs/content", Backend::content)
+            .custom_method("workspace/textDocumentContent", Backend::content)
+            .finish()
+    }
+
+    /// Has an edit applied; done once it is.
+    async fn edit(&self, edit: Edit) {
+        let (done, applied) = oneshot::channel();
+        let _ = self.main.send(Message::Edit(edit, done));
+        let _ = applied.await;
+    }
+
+    /// Has a request answered.
+    async fn ask<P, R, F>(&self, name: &'static str, about: About, params: P, method: F) -> Result<R>
+    where
+        P: Clone + Send + 'static,
+        R: Send + 'static,
+        F: Fn(&mut [View], P) -> Result<R> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let before = self.options.before.clone().map(|b| Box::new(move || b(name)) as Box<dyn Fn() + Send>);
+        let ask = Request { params, method, reply: Some(reply), before };
+        let _ = self.main.send(Message::Ask(Job::new(about, Box::new(ask))));
+        answer.await.unwrap_or_else(|_| Err(Error::content_modified()))
+    }
+
+    /// The text of an address that is no file.
+    async fn content(&self, params: methods::content::Params) -> Result<methods::content::Content> {
+        if let Some(shared) = self.shared.get()
+            && let Some(text) = shared.pages.text_of_page(&params.uri)
+        {
+            return Ok(methods::content::Content { text: text.to_owned() });
+        }
+        self.ask("content", About::All, params, methods::content::run).await
+    }
+
+    /// Asks the client for the user's settings, if it can be asked.
+    fn fetch_settings(&self) {
+        let workspace = self.shared.get().and_then(|s| s.client.workspace.as_ref());
+        if workspace.and_then(|w| w.configuration) != Some(true) {
+            return;
+        }
+        let (client, main) = (self.client.clone(), self.main.clone());
+        tokio::spawn(async move {
+            let item = ConfigurationItem { scope_uri: None, section: Some("ivs".to_owned()) };
+            if let Ok(values) = client.configuration(vec![item]).await
+                && let Some(value) = values.first().filter(|v| v.as_object().is_some_and(|o| !o.is_empty()))
+            {
+                let settings = Box::new(Settings::read(value));
+                let _ = main.send(Message::Edit(Edit::Settings(settings), oneshot::channel().0));
+            }
+        });
+    }
+}
+
+fn paths(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {
+    folders.iter().filter_map(|f| crate::documents::path_of(&f.uri)).collect()
+}
+
+/// What packages are made of.
+fn watchers() -> Registration {
+    let watch = |glob: &str| FileSystemWatcher { glob_pattern: glob.to_owned().into(), kind: None };
+    let globs = ["**/*.ivs", "**/ivs.toml", "**/ivs.lock", "**/*.{csv,json,yaml,yml,toml}"];
+    let options = DidChangeWatchedFilesRegistrationOptions { watchers: globs.map(watch).into() };
+    Registration {
+        id: "files".to_owned(),
+        method: "workspace/didChangeWatchedFiles".to_owned(),
+        register_options: serde_json::to_value(options).ok(),
+    }
+}

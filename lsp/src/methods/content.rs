@@ -1,0 +1,32 @@
+//! `ivs/content` and `workspace/textDocumentContent`: the text of an address that is no file.
+
+use crate::view::View;
+use serde::{Deserialize, Serialize};
+use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::ls_types::Uri;
+
+/// Which text.
+#[derive(Clone, Deserialize, Debug)]
+pub struct Params {
+    /// An address that the server gave.
+    pub uri: Uri,
+}
+
+/// A text.
+#[derive(Serialize, Debug)]
+pub struct Content {
+    /// All of it.
+    pub text: String,
+}
+
+/// Answers with a file of the library.
+pub fn run(views: &mut [View], params: Params) -> Result<Content> {
+    for view in views {
+        if let Some(path) = view.shared.pages.library_path(&params.uri)
+            && let Some(file) = view.session.source(&path)
+        {
+            return Ok(Content { text: file.text(view.db()).to_string() });
+        }
+    }
+    Err(Error::invalid_params(format!("there is no text at {}", params.uri.as_str())))
+}

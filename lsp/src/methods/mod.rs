@@ -1,0 +1,26 @@
+//! One module per method: what the server says that it can, and how a request is answered.
+//!
+//! A method is added with its module here, a line in [`CAPABILITIES`], and a line in the table of `backend.rs`.
+
+pub mod code_action;
+pub mod content;
+pub mod diagnostic;
+pub mod formatting;
+pub mod sync;
+
+use crate::settings::Settings;
+use crate::view::Shared;
+use tower_lsp_server::ls_types::ServerCapabilities;
+
+/// What each method adds to what the server says that it can.
+const CAPABILITIES: &[fn(&Shared, &Settings, &mut ServerCapabilities)] =
+    &[sync::capability, diagnostic::capability, formatting::capability, code_action::capability];
+
+/// What the server can, for a client.
+pub fn capabilities(shared: &Shared, settings: &Settings) -> ServerCapabilities {
+    let mut all = ServerCapabilities::default();
+    for add in CAPABILITIES {
+        add(shared, settings, &mut all);
+    }
+    all
+}

@@ -1,0 +1,76 @@
+//! Findings by file, and what stays of them while new ones are looked for.
+
+use crate::protocol::Files;
+use crate::view::View;
+use ivs_driver::Report;
+use ivs_grammar::ast::Span;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tower_lsp_server::ls_types::{Diagnostic, Uri};
+
+/// The most diagnostics of one file that are shown.
+const MAX_SHOWN: usize = 1_000;
+
+/// Diagnostics by address.
+pub type ByFile = BTreeMap<String, (Uri, Vec<Diagnostic>)>;
+
+/// Findings of a file that a glance at it cannot make, in the text that they were made in.
+#[derive(Clone, Debug)]
+pub struct Others {
+    text: Arc<str>,
+    found: Vec<(Span, Diagnostic)>,
+}
+
+/// A report in the protocol's terms. What is found in the library is left out: the package's author cannot mend it, and
+/// every such finding has a label in the package.
+pub fn by_file(view: &View, report: &Report) -> ByFile {
+    let files = Files::new(view, report);
+    let mut out = ByFile::new();
+    for d in &report.diagnostics {
+        let of = d.primary.place.of;
+        if report.files.get(of as usize).is_none_or(|f| f.library) {
+            continue;
+        }
+        let (Some(uri), Some(diagnostic)) = (files.uri(of), files.diagnostic(view, d)) else { continue };
+        let (_, found) = out.entry(uri.as_str().to_owned()).or_insert_with(|| (uri.clone(), Vec::new()));
+        if found.len() < MAX_SHOWN {
+            found.push(diagnostic);
+        }
+    }
+    out
+}
+
+/// Of the findings of one file, those that a glance did not make.
+pub fn others(view: &View, path: &str, all: &Report, glance: &Report) -> Option<Others> {
+    let of = all.files.iter().position(|f| f.path == path && !f.library && !f.dependency)?;
+    let key = |d: &ivs_source::Diagnostic<u32>| (d.code, d.primary.place.span, d.message.clone());
+    let seen: BTreeSet<_> = glance.diagnostics.iter().map(key).collect();
+    let files = Files::new(view, all);
+    let found =
+        all.diagnostics.iter().filter(|d| d.primary.place.of as usize == of && !seen.contains(&key(d)));
+    let found = found.filter_map(|d| Some((d.primary.place.span, files.diagnostic(view, d)?)));
+    Some(Others { text: all.files.get(of)?.text.clone(), found: found.collect() })
+}
+
+impl Others {
+    /// What is still said after edits: findings beside what was edited, at their new places.
+    pub fn still(&self, lines: &crate::position::Lines) -> Vec<Diagnostic> {
+        let (old, new) = (self.text.as_bytes(), lines.text().as_bytes());
+        let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+        let tail = tail.min(old.len() - head).min(new.len() - head);
+        let moved = |span: Span| {
+            let (start, end) = (span.start as usize, span.end as usize);
+            if end <= head {
+                return Some((start, end));
+            }
+            let shift = |at: usize| (at + new.len()).checked_sub(old.len());
+            (start >= old.len() - tail).then(|| Some((shift(start)?, shift(end)?))).flatten()
+        };
+        let one = |(span, d): &(Span, Diagnostic)| {
+            let (start, end) = moved(*span)?;
+            Some(Diagnostic { range: lines.range_of(start, end), ..d.clone() })
+        };
+        self.found.iter().filter_map(one).collect()
+    }
+}
