@@ -16,6 +16,7 @@ mod names;
 mod reach;
 mod report;
 mod suggest;
+mod trace;
 mod ty;
 mod types;
 mod units;
@@ -35,12 +36,13 @@ pub use group::group_field;
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{
     Found, Module, ModuleIndex, Modules, TEST_ITEMS, TEST_TEXT, TRIAL, TRIAL_TEXT, is_trial, item_module,
-    library_thing, module_index, modules, on_trial, package_of, resolve,
+    library_thing, module_index, modules, on_trial, package_of, resolve, roots, visible,
 };
 pub use report::{endless, item_diagnostics, module_diagnostics, own_version};
 pub use suggest::closest;
+pub use trace::{BlockKeys, MARKER, Mention, Scope, Symbol, Trace, probe, traced};
 pub use ty::{Record, Refined, Ty};
-pub use types::type_alias;
+pub use types::{scalar_types, type_alias};
 pub use units::{UnitDef, unit_def};
 
 pub use ivs_source::{Db, ItemDiagnostic, ItemId};

@@ -422,3 +422,39 @@ pub(crate) fn nearest_name(
     }
     closest(name, names.into_iter().map(SmolStr::as_str)).map(SmolStr::from)
 }
+
+/// Everything that a bare name may mean in a module, fields and locals aside: what it declares, what it uses under which
+/// name, and what the library has in scope. By name, each name of a namespace once.
+pub fn visible(db: &dyn Db, module: Module) -> Vec<(SmolStr, ItemId)> {
+    let own = module_index(db, module);
+    let mut out: Vec<(SmolStr, ItemId)> = Vec::new();
+    for map in [&own.decls, &own.things, &own.units, &own.dimensions] {
+        out.extend(map.iter().flat_map(|(n, ids)| ids.iter().map(|i| (n.clone(), *i))));
+    }
+    for (local, from) in &scope(db, module).names {
+        for (home, there) in from {
+            let index = module_index(db, *home);
+            out.extend(index.named(there).filter(|i| !index.private.contains(i)).map(|i| (local.clone(), i)));
+        }
+    }
+    let library = library(db);
+    for (name, ids) in library.things.iter().chain(&library.units) {
+        if !own.things.contains_key(name) && !scope(db, module).names.contains_key(name) {
+            out.extend(ids.iter().map(|i| (name.clone(), *i)));
+        }
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// The modules that paths in a module may begin with: `std`, its own package, dependencies, and those that it uses.
+pub fn roots(db: &dyn Db, module: Module) -> Vec<SmolStr> {
+    let own = package_of(db, module);
+    let mut out: Vec<SmolStr> = vec!["std".into(), SmolStr::new(own)];
+    out.extend(Program::get(db).packages(db).get(own).into_iter().flatten().cloned());
+    out.extend(scope(db, module).modules.keys().cloned());
+    out.sort();
+    out.dedup();
+    out
+}

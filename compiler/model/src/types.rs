@@ -44,6 +44,16 @@ const SCALARS: &[(&str, Ty)] = &[
     ("declaration", Ty::AnyRef),
 ];
 
+/// Whether a word is the name of a type that is built in.
+pub(crate) fn is_scalar(name: &str) -> bool {
+    SCALARS.iter().any(|(n, _)| *n == name)
+}
+
+/// The names of the types that are built in.
+pub fn scalar_types() -> impl Iterator<Item = &'static str> {
+    SCALARS.iter().map(|(n, _)| *n)
+}
+
 /// What other languages call it.
 const FOREIGN: &[(&str, &str)] = &[
     ("integer", "int"),

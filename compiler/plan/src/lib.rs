@@ -123,6 +123,25 @@ pub struct OutputFile {
     pub text: Text,
 }
 
+/// A field of what a user writes freely: for completion and documentation.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KnownField {
+    /// Its name.
+    pub name: String,
+    /// `string`, `[object]`, `{string: quantity}`.
+    pub ty: String,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// Its documentation, where its definition has one.
+    pub docs: Option<String>,
+    /// What it may be, if that is one of a few texts.
+    pub values: Vec<String>,
+    /// What is filled in where it is not set, as JSON.
+    pub default: Option<String>,
+    /// The schema it is from: `apps/v1 Deployment`.
+    pub of: String,
+}
+
 /// A family of outputs. Lowerings are registered under the names that `@emits(…)` uses.
 pub trait Target: Sync {
     /// The part of the name before the dot in `@emits(kubernetes.workload)`.
@@ -134,6 +153,17 @@ pub trait Target: Sync {
     fn judges(&self, kind: &str, object: &StructValue) -> bool {
         let _ = (kind, object);
         false
+    }
+    /// The fields that may stand at a path of what a user writes freely, as far as their schema is known.
+    fn fields(
+        &self,
+        kind: &str,
+        object: &StructValue,
+        path: &[&str],
+        context: &dyn Context,
+    ) -> Vec<KnownField> {
+        let _ = (kind, object, path, context);
+        Vec::new()
     }
     /// Called after all lowerings of one declaration.
     fn finish(&self, subject: &Subject, lowered: &mut Lowered) {

@@ -20,6 +20,7 @@ mod graphql;
 mod industry;
 mod join;
 mod keda;
+mod known;
 mod kueue;
 mod lowerings;
 mod manifest;
@@ -48,7 +49,7 @@ pub use delivery::Delivery;
 pub use objects::objects;
 pub use observe::openslo::OpenSlo;
 
-use ivs_plan::{Artifact, Layout, Lowered, Lowering, OutputFile, Subject, Target};
+use ivs_plan::{Artifact, Context, KnownField, Layout, Lowered, Lowering, OutputFile, Subject, Target};
 use ivs_value::StructValue;
 
 /// The target `kubernetes`.
@@ -64,6 +65,15 @@ impl Target for Kubernetes {
     }
     fn judges(&self, kind: &str, object: &StructValue) -> bool {
         kind == "manifest" || patch::any(object)
+    }
+    fn fields(
+        &self,
+        kind: &str,
+        object: &StructValue,
+        path: &[&str],
+        context: &dyn Context,
+    ) -> Vec<KnownField> {
+        known::fields(kind, object, path, context)
     }
     fn finish(&self, subject: &Subject, lowered: &mut Lowered) {
         patch::unmatched(subject, lowered);

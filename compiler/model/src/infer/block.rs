@@ -5,6 +5,7 @@ use crate::code;
 use crate::fields::{Field, Schema, schema};
 use crate::ir::{BlockId, EntryIr, KeyIr, OpIr, TExpr};
 use crate::suggest::closest;
+use crate::trace::Symbol;
 use crate::ty::Ty;
 use ivs_grammar::ast::{Block, Entry, EntryKind, EntryPath, Expr, ExprKind, Key, SetOp, Span, StrPart};
 use ivs_value::Value;
@@ -107,6 +108,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     /// The entries of a block, into `id`.
     pub(super) fn entries(&mut self, block: &'ast Block, id: BlockId, keys: &Keys<'_>) {
+        self.note_keys(block.span, keys);
         for entry in &block.entries {
             self.attributes_of(&entry.attrs, Some(entry.span));
             self.entry(entry, id, keys);
@@ -187,9 +189,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     /// The slot of a key and the type of what it holds.
     fn key(&mut self, keys: &Keys<'_>, key: &Key) -> Option<(KeyIr, Ty)> {
+        if key.text == crate::trace::MARKER {
+            self.note_keys(key.span, keys);
+        }
         match keys {
             Keys::Fields(schema) => match schema.field(&key.text) {
                 Some((i, f)) => {
+                    self.mention_field(key.span, f);
                     if let Some(why) = f.deprecated.clone() {
                         let report = self
                             .report(code::DEPRECATED, key.span, format!("`{}` is deprecated", key.text))
@@ -210,6 +216,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     ty if ty.is_text() => Some(Value::Str(key.text.clone())),
                     Ty::Enum(e) => {
                         let (e, name) = (*e, key.text.clone());
+                        if let Some((i, _)) = crate::enum_schema(self.db, e).member(&name) {
+                            self.mention(key.span, Symbol::Member(e, i));
+                        }
                         match self.member_value(e, &name, key.span) {
                             Some(v) => Some(v),
                             None => {

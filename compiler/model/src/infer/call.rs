@@ -5,6 +5,7 @@ use crate::code;
 use crate::fields::{Field, enum_schema, fn_schema};
 use crate::ir::{ExprId, TExpr};
 use crate::suggest::closest;
+use crate::trace::Symbol;
 use crate::ty::{Record, Ty};
 use ivs_grammar::ast::{Arg, ExprKind, Span};
 use ivs_source::ItemId;
@@ -21,13 +22,26 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         span: Span,
         want: Option<&Ty>,
     ) -> (ExprId, Ty) {
+        if self.note_scope(name, want) {
+            for a in args {
+                self.expr(&a.value, None);
+            }
+            return self.add(TExpr::Error, Ty::Error, span);
+        }
         // A tagged member that the place expects.
         if let Some((e, i)) = want.and_then(|w| self.expected_member(w, name)) {
+            self.mention(at, Symbol::Member(e, i));
             return self.construct(e, i, args, span);
         }
         let found = crate::names::resolve(self.db, self.module, name.clone());
         if let Some(f) = found.things.iter().copied().find(|t| t.key(self.db).keyword == "fn") {
+            self.mention(at, Symbol::Item(f));
             return self.call_fn(f, at, args, span);
+        }
+        if self.trace.is_some()
+            && (matches!(name.as_str(), "secret" | "load" | "attr") || function(name).is_some())
+        {
+            self.mention(at, Symbol::Function(name.clone()));
         }
         if name == "secret" {
             return self.secret(args, span);
@@ -179,6 +193,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 continue;
             };
             let ty = fields.get(slot).map_or(Ty::Error, Field::read_ty);
+            if let (Some(n), Some(f)) = (&a.name, fields.get(slot)) {
+                self.mention_field(n.span, f);
+            }
             let id = self.check(&a.value, &ty);
             if let Some(place) = out.get_mut(slot) {
                 if place.is_some() {

@@ -3,6 +3,7 @@
 use super::Infer;
 use crate::code;
 use crate::ir::{ClausesIr, Convert, ExprId, LoopIr, StrPartIr, TExpr};
+use crate::trace::Symbol;
 use crate::ty::{Ty, dims_fit};
 use ivs_grammar::ast::{Clauses, Expr, ExprKind, Span, StrLit, StrPart};
 use ivs_value::{Dim, Number, Unit, Value};
@@ -19,6 +20,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     /// Types an expression; `want` decides spellings and is not enforced.
     pub(super) fn expr(&mut self, e: &'ast Expr, want: Option<&Ty>) -> (ExprId, Ty) {
         let span = e.span;
+        self.note_want(span, want);
         match &e.kind {
             ExprKind::Error => self.add(TExpr::Error, Ty::Error, span),
             ExprKind::Paren(inner) => self.expr(inner, want),
@@ -207,6 +209,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     /// Loops and a filter. Their variables and facts stay in sight; the caller removes them.
     pub(super) fn clauses(&mut self, c: &'ast Clauses) -> ClausesIr {
+        self.define_loops(c);
         let mut loops = Vec::with_capacity(c.loops.len());
         for l in &c.loops {
             let (over, ty) = self.expr(&l.over, None);
@@ -247,9 +250,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     (Ty::Error, Ty::Error)
                 }
             };
-            self.bind(&l.first.text, first);
+            self.bind(&l.first.text, first, Some(Symbol::Local(self.item, l.first.span)));
             if let Some(s) = &l.second {
-                self.bind(&s.text, second);
+                self.bind(&s.text, second, Some(Symbol::Local(self.item, s.span)));
             }
             loops.push(LoopIr { over, pair: l.second.is_some() });
         }

@@ -6,6 +6,7 @@ use crate::decl::{decl_info, decl_kind, decl_schema};
 use crate::fields::{Schema, defined_fields, enum_schema, fn_schema, param_fields, schema};
 use crate::ir::{Body, FamilyIr, SourceMap};
 use crate::names::{item_module, nearest_name};
+use crate::trace::Symbol;
 use crate::ty::Ty;
 use crate::types::TypeReader;
 use crate::units::unit_def;
@@ -38,7 +39,7 @@ pub(crate) fn syntax(item: ItemId, e: &SyntaxError) -> ItemDiagnostic {
     }
 }
 
-fn fresh<'db, 'ast>(db: &'db dyn Db, item: ItemId) -> Infer<'db, 'ast> {
+pub(super) fn fresh<'db, 'ast>(db: &'db dyn Db, item: ItemId) -> Infer<'db, 'ast> {
     Infer {
         db,
         item,
@@ -56,6 +57,7 @@ fn fresh<'db, 'ast>(db: &'db dyn Db, item: ItemId) -> Infer<'db, 'ast> {
         inherited: None,
         uses: Vec::new(),
         beside: None,
+        trace: None,
     }
 }
 
@@ -105,7 +107,7 @@ const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group"];
 const SHIPPED: &[&str] = &["open", "emits", "converts", "late"];
 
 impl<'db, 'ast> Infer<'db, 'ast> {
-    fn item(&mut self, tree: &'ast Item) -> Ty {
+    pub(super) fn item(&mut self, tree: &'ast Item) -> Ty {
         self.attributes(&tree.attrs);
         if !matches!(tree.kind, ItemKind::Dimension { .. }) {
             self.bare_elsewhere(&tree.attrs);
@@ -182,7 +184,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     self.body.defaults.push(id);
                 }
                 for (p, f) in params.iter().zip(&fields) {
-                    self.bind(&p.name.text, f.read_ty());
+                    let home = f.owner.map(|(item, ordinal)| Symbol::Field(item, ordinal));
+                    self.bind(&p.name.text, f.read_ty(), home);
                 }
                 let result = fn_schema(self.db, self.item).result.clone().unwrap_or(Ty::Error);
                 self.body.value = Some(self.check(body, &result));
@@ -379,7 +382,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.diagnostics.extend(reader.diagnostics);
         let outer = std::mem::take(&mut self.locals);
         for (ty, cond) in reader.conditions {
-            self.bind("it", ty);
+            self.bind("it", ty, None);
             let id = self.check(cond, &Ty::Bool);
             self.body.conditions.push(id);
             self.locals.clear();
@@ -696,9 +699,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             && let Some(f) = &d.family
         {
             for l in &f.clauses.loops {
-                self.bind(&l.first.text, Ty::Error);
-                if let Some(s) = &l.second {
-                    self.bind(&s.text, Ty::Error);
+                for w in std::iter::once(&l.first).chain(&l.second) {
+                    self.bind(&w.text, Ty::Error, Some(Symbol::Local(target, w.span)));
                 }
             }
         }
@@ -770,8 +772,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     self.push(report);
                 }
                 seen.entry(&name.text).or_insert(name.span);
+                self.define(name.span, Symbol::Local(self.item, name.span));
                 level.lets.push(super::LetVar {
                     name: name.text.clone(),
+                    span: name.span,
                     value,
                     annotation,
                     ty: None,

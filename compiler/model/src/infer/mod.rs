@@ -15,16 +15,20 @@ mod name;
 mod number;
 mod ops;
 mod postfix;
+mod trace;
 
 use crate::fields::Schema;
 use crate::ir::{BlockId, BlockIr, Body, ExprId, MarkId, SourceMap, TExpr};
 use crate::names::Module;
+use crate::trace::{Symbol, Trace};
 use crate::ty::Ty;
 use ivs_grammar::ast::{Expr, Span};
 use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
+
+pub(crate) use trace::traced;
 
 /// An item, typed.
 #[derive(PartialEq, Eq, Debug)]
@@ -94,6 +98,7 @@ struct Level<'ast> {
 
 struct LetVar<'ast> {
     name: SmolStr,
+    span: Span,
     value: &'ast Expr,
     annotation: Option<Ty>,
     /// `None` while untouched; the type once typed.
@@ -105,6 +110,8 @@ struct LetVar<'ast> {
 struct LocalVar {
     name: SmolStr,
     ty: Ty,
+    /// Where the name is given; nowhere for `it`.
+    home: Option<Symbol>,
 }
 
 /// What `self` is.
@@ -136,6 +143,8 @@ struct Infer<'db, 'ast> {
     uses: Vec<ItemId>,
     /// The unit at the other end of the range that is typed: what a bare end most likely means.
     beside: Option<SmolStr>,
+    /// What is kept of it all for editors.
+    trace: Option<Box<Trace>>,
 }
 
 /// A diagnostic under construction.

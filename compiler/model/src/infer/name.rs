@@ -7,6 +7,7 @@ use crate::fields::enum_schema;
 use crate::ir::{ExprId, TExpr};
 use crate::names::{Found, nearest_name, resolve};
 use crate::suggest::closest;
+use crate::trace::Symbol;
 use crate::ty::Ty;
 use ivs_grammar::ast::Span;
 use ivs_source::ItemId;
@@ -46,8 +47,8 @@ pub(super) enum Meaning {
 }
 
 impl<'db, 'ast> Infer<'db, 'ast> {
-    pub(super) fn bind(&mut self, name: &str, ty: Ty) -> u32 {
-        self.locals.push(super::LocalVar { name: SmolStr::new(name), ty });
+    pub(super) fn bind(&mut self, name: &str, ty: Ty, home: Option<Symbol>) -> u32 {
+        self.locals.push(super::LocalVar { name: SmolStr::new(name), ty, home });
         self.locals.len() as u32 - 1
     }
 
@@ -65,6 +66,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         want: Option<&Ty>,
         root: bool,
     ) -> Result<Meaning, (ExprId, Ty)> {
+        if self.note_scope(name, want) {
+            return Err(self.add(TExpr::Error, Ty::Error, span));
+        }
         // 1. The innermost binder.
         if let Some(slot) = self.locals.iter().rposition(|l| l.name == *name) {
             return Ok(Meaning::Local(slot as u32));
@@ -179,6 +183,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
 
     /// The expression for a meaning.
     pub(super) fn of_meaning(&mut self, meaning: Meaning, name: &SmolStr, span: Span) -> (ExprId, Ty) {
+        if self.trace.is_some()
+            && let Some(symbol) = self.symbol_of(&meaning)
+        {
+            self.mention(span, symbol);
+        }
         match meaning {
             Meaning::Local(slot) => {
                 let ty = self.locals.get(slot as usize).map_or(Ty::Error, |l| l.ty.clone());
@@ -215,6 +224,28 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.add(TExpr::Inherited, ty.some().clone(), span)
             }
         }
+    }
+
+    /// What a name names, for the record.
+    fn symbol_of(&self, meaning: &Meaning) -> Option<Symbol> {
+        Some(match meaning {
+            Meaning::Local(slot) => self.locals.get(*slot as usize)?.home.clone()?,
+            Meaning::Let { level, index } => {
+                Symbol::Local(self.item, self.levels.get(*level)?.lets.get(*index)?.span)
+            }
+            Meaning::Field { level, field } => {
+                let schema = self.levels.get(*level)?.schema.as_ref()?;
+                let field = schema.fields.get(*field as usize)?;
+                match field.owner {
+                    Some((item, ordinal)) => Symbol::Field(item, ordinal),
+                    None => Symbol::Builtin(field.name.clone()),
+                }
+            }
+            Meaning::Member(e, i) => Symbol::Member(*e, *i),
+            Meaning::Decl(d) | Meaning::Thing(d) => Symbol::Item(*d),
+            Meaning::SelfValue => Symbol::This,
+            Meaning::Inherited => Symbol::Inherited,
+        })
     }
 
     /// A bare name as a value.

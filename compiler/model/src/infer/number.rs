@@ -53,6 +53,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Some(u) => u,
             None => return self.add(TExpr::Error, Ty::Error, span),
         };
+        if let Some(u) = &n.unit {
+            self.mention_unit(u, &unit);
+        }
         let Some(base) = number.mul(&unit.factor) else {
             let report = self
                 .report(code::NUMBER_TOO_LARGE, span, "this number is past 128 bits in its base unit")
@@ -181,6 +184,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let Some(chosen) = self.choose(meanings, Some(ty), unit.span, || unit.text.clone()) else {
             return self.add(TExpr::Error, Ty::Error, span);
         };
+        self.mention_unit(unit, &chosen);
         match ty.core() {
             Ty::Dim(d) if !dims_fit(d, &chosen.dim) => {
                 let report = self

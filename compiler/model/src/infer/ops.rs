@@ -3,6 +3,7 @@
 use super::Infer;
 use crate::code;
 use crate::ir::{ExprId, TExpr};
+use crate::trace::Symbol;
 use crate::ty::{Ty, dims_fit};
 use ivs_grammar::ast::{BinaryOp, Expr, ExprKind, Operand, Span, UnaryOp};
 use ivs_value::Value;
@@ -466,6 +467,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     fn is(&mut self, x: &'ast Expr, what: &'ast Expr, span: Span) -> (ExprId, Ty) {
         let (value, ty) = self.expr(x, None);
         let words = dotted(what);
+        if let Some([only]) = words.as_deref() {
+            self.note_scope(only, Some(&ty));
+        }
         let Some(words) = words else {
             let report = self
                 .report(code::WRONG_TYPE, what.span, "`is` asks for a member of an enum or for a template")
@@ -479,7 +483,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let schema = crate::enum_schema(self.db, e);
                 let Some(last) = words.last() else { return self.add(TExpr::Error, Ty::Bool, span) };
                 match schema.member(last) {
-                    Some((member, _)) => self.add(TExpr::IsMember { value, member }, Ty::Bool, span),
+                    Some((member, _)) => {
+                        self.mention_last(what.span, &words, Symbol::Member(e, member));
+                        self.add(TExpr::IsMember { value, member }, Ty::Bool, span)
+                    }
                     None => self.unknown_member(e, last, what.span),
                 }
             }
@@ -518,11 +525,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             kind.is_some_and(|kind| kinds.is_none_or(|kinds| kinds.contains(&kind)))
         };
         if let Some(template) = found.decls.iter().copied().find(|d| may_be(crate::decl_kind(db, *d))) {
+            self.mention_last(at, words, Symbol::Item(template));
             return self.add(TExpr::IsTemplate { value, template }, Ty::Bool, span);
         }
         let shown = words.join(".");
         let kind = crate::decl::kind_named(db, self.module, &shown);
         if let Some(kind) = kind.filter(|k| may_be(Some(*k))) {
+            self.mention_last(at, words, Symbol::Item(kind));
             return self.add(TExpr::IsKind { value, kind }, Ty::Bool, span);
         }
         let report = match (kind, kinds) {
@@ -566,6 +575,10 @@ impl Infer<'_, '_> {
             core => core.show(self.db) == *name || t.show(self.db) == *name,
         };
         if let Some(ty) = members.iter().find(named).cloned() {
+            match ty.core() {
+                Ty::Enum(i) | Ty::Struct(i) | Ty::Ref(i) => self.mention_last(at, words, Symbol::Item(*i)),
+                _ => {}
+            }
             return self.add(TExpr::IsType { value, ty }, Ty::Bool, span);
         }
         let known: Vec<String> = members.iter().map(|t| t.core().show(self.db)).collect();

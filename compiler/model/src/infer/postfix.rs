@@ -8,6 +8,7 @@ use crate::fields::{Schema, enum_schema, schema};
 use crate::ir::{ExprId, TExpr};
 use crate::names::in_module;
 use crate::suggest::closest;
+use crate::trace::Symbol;
 use crate::ty::Ty;
 use ivs_grammar::ast::{Expr, ExprKind, PostfixOp, Span, Word};
 use ivs_source::ItemId;
@@ -83,6 +84,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             && let [decl] = found.decls[..]
             && decl_info(self.db, decl).family
         {
+            self.mention(base.span, Symbol::Item(decl));
             let key = self.family_key(index, decl);
             let (id, ty) = self.add(TExpr::FamilyMember(decl, key), Ty::RefTo(decl), base.span.to(*bracket));
             return Ok((id, ty, 1));
@@ -103,6 +105,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         match self.meaning(name, base.span, None, true) {
             Ok(Meaning::Thing(t)) if t.key(self.db).keyword == "enum" || t.key(self.db).keyword == "kind" => {
+                self.mention(base.span, Symbol::Item(t));
                 let (id, ty) = self.thing_value(t, base.span);
                 Ok((id, ty, 0))
             }
@@ -128,10 +131,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         for thing in found.things.iter().filter(|_| !shadowed) {
             match thing.key(self.db).keyword {
                 "enum" => {
+                    self.mention(at, Symbol::Item(*thing));
+                    self.note_base(&second.text, &Ty::Enum(*thing));
                     let schema = enum_schema(self.db, *thing);
                     let Some((i, m)) = schema.member(&second.text) else {
                         return Some(Err(self.unknown_member(*thing, &second.text, second.span)));
                     };
+                    self.mention(second.span, Symbol::Member(*thing, i));
                     if m.fields.is_some()
                         && let Some(PostfixOp::Call { args, span }) = ops.get(1)
                     {
@@ -142,6 +148,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     return Some(Ok((id, ty, 1)));
                 }
                 "kind" => {
+                    self.mention(at, Symbol::Item(*thing));
+                    self.note_base(&second.text, &Ty::list(Ty::Ref(*thing)));
                     let there = crate::names::resolve(self.db, self.module, second.text.clone());
                     let decl = there.decls.iter().copied().find(|d| decl_kind(self.db, *d) == Some(*thing));
                     let Some(decl) = decl else {
@@ -154,6 +162,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                             .label("not found");
                         return Some(Err(self.fail(report)));
                     };
+                    self.mention(second.span, Symbol::Item(decl));
                     if let Some(PostfixOp::Index { index, span }) = ops.get(1)
                         && decl_info(self.db, decl).family
                     {
@@ -172,11 +181,18 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             return None;
         }
         let mut module = found.module?;
+        self.mention(at, Symbol::Module(module));
         let mut last = whole;
         for (i, op) in ops.iter().enumerate() {
             let PostfixOp::Member { name: word, optional: false } = op else { return None };
             last = last.to(word.span);
             let there = in_module(self.db, self.module, module, &word.text);
+            let named = there.things.first().or(there.decls.first()).copied();
+            match (named, there.module) {
+                (Some(item), _) => self.mention(word.span, Symbol::Item(item)),
+                (None, Some(m)) => self.mention(word.span, Symbol::Module(m)),
+                (None, None) => {}
+            }
             if let Some(t) = there.things.first().copied() {
                 // `module.enum.member` and `module.kind.name` go on.
                 if t.key(self.db).keyword == "enum"
@@ -184,6 +200,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 {
                     return Some(match enum_schema(self.db, t).member(&m.text) {
                         Some((index, _)) => {
+                            self.mention(m.span, Symbol::Member(t, index));
                             let (id, ty) = self.member(t, index, last.to(m.span));
                             Ok((id, ty, i + 2))
                         }
@@ -229,6 +246,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         optional: bool,
         span: Span,
     ) -> (ExprId, Ty) {
+        self.note_base(&name.text, ty.some().plain());
         let maybe = matches!(ty.plain(), Ty::Opt(_) | Ty::None);
         if maybe && !optional {
             let shown = ty.show(self.db);
@@ -268,7 +286,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Ty::Struct(s) | Ty::Ref(s) => {
                 let schema = schema(self.db, *s);
                 match schema.field(&name.text) {
-                    Some((_, f)) => Some(f.read_ty()),
+                    Some((_, f)) => {
+                        self.mention_field(name.span, f);
+                        Some(f.read_ty())
+                    }
                     None => {
                         self.no_member(&schema, name, matches!(ty, Ty::Ref(_)).then_some(*s));
                         None
@@ -278,7 +299,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Ty::RefTo(d) => {
                 let schema = decl_schema(self.db, *d);
                 match schema.field(&name.text) {
-                    Some((_, f)) => Some(f.read_ty()),
+                    Some((_, f)) => {
+                        self.mention_field(name.span, f);
+                        Some(f.read_ty())
+                    }
                     None => {
                         self.no_member(&schema, name, None);
                         None
@@ -288,6 +312,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Ty::AnyRef => {
                 let fields = crate::fields::builtin_fields();
                 if let Some(f) = fields.iter().find(|f| f.name == name.text) {
+                    self.mention_field(name.span, f);
                     return Some(f.read_ty());
                 }
                 let report = self
@@ -303,8 +328,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             Ty::Tagged(e, i) => {
                 let schema = enum_schema(self.db, *e);
                 let member = schema.members.get(*i as usize)?;
-                let found =
-                    member.fields.as_ref().and_then(|f| f.field(&name.text)).map(|(_, f)| f.read_ty());
+                let field = member.fields.as_ref().and_then(|f| f.field(&name.text)).map(|(_, f)| f);
+                if let Some(f) = field {
+                    self.mention_field(name.span, f);
+                }
+                let found = field.map(|f| f.read_ty());
                 if found.is_none() {
                     let report = self
                         .report(
