@@ -13,6 +13,9 @@ use support::{Sources, file, shown};
 /// Proposals that an answer lists.
 const LISTED: usize = 12;
 
+/// Up to which rank: the library's functions and constants, which come last, are left out.
+const NEAR: u8 = 4;
+
 #[test]
 fn pages() {
     let folder = support::root().join("compiler/ide/tests/questions");
@@ -155,8 +158,8 @@ fn completion(db: &dyn Db, at: ivs_source::SourceFile, offset: u32, rest: &str) 
     let found = complete(db, at, offset);
     let start = found.replace.start.min(offset);
     let prefix = ivs_grammar::ast::Span::new(start, offset).text(at.text(db)).to_owned();
-    let fitting: Vec<_> =
-        found.proposals.iter().filter(|p| p.label.trim_start_matches('"').starts_with(&prefix)).collect();
+    let fits = |p: &&ivs_ide::Proposal| p.label.trim_start_matches('"').starts_with(&prefix);
+    let fitting: Vec<_> = found.proposals.iter().filter(fits).filter(|p| p.rank <= NEAR).collect();
     let mut out = String::new();
     for p in fitting.iter().take(LISTED) {
         let sort = format!("{:?}", p.sort).to_lowercase();
@@ -171,9 +174,6 @@ fn completion(db: &dyn Db, at: ivs_source::SourceFile, offset: u32, rest: &str) 
             let _ = write!(out, " + use {module}");
         }
         out.push('\n');
-    }
-    if fitting.len() > LISTED {
-        let _ = writeln!(out, "… {} more", fitting.len() - LISTED);
     }
     if rest == "docs"
         && let Some(about) = fitting.first().and_then(|p| resolve(db, p))

@@ -7,8 +7,8 @@ use crate::trace::{BlockKeys, MARKER, Mention, Scope, Symbol, Trace};
 use crate::ty::Ty;
 use crate::units::{dimension_named, unit_def, units_named};
 use ivs_grammar::ast::{
-    Attr, Block, Chunk, Clauses, Decl, EntryKind, Expr, ExprKind, Item, ItemKind, Param, Path, PostfixOp,
-    Span, TestItem, TypeExpr, TypeKind, UnitLit, Word,
+    Attr, Block, Chunk, Clauses, Decl, EntryKind, Item, ItemKind, Param, Path, Span, TestItem, TypeExpr,
+    TypeKind, UnitLit, Word,
 };
 use ivs_source::{Db, ItemId};
 use ivs_value::Unit;
