@@ -20,6 +20,7 @@ Examples:
   ivs publish                      record what versions stand for
   ivs fmt                          lay out all sources of the package
   ivs why api.scaling.replicas     where a value comes from
+  ivs diff --env production        what an environment changes
   ivs explain IVS1103              what an error means, with examples
   ivs lsp                          the language server, for editors to start
 
@@ -99,6 +100,7 @@ pub enum Command {
     Publish(Publish),
     Fmt(Fmt),
     Why(Why),
+    Diff(Diff),
     Report(Report),
     Explain(Explain),
     Lsp(Lsp),
@@ -369,6 +371,34 @@ pub struct Why {
     /// The output folder that FILE lies in [default: `out` in the package]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// Show what differs, value by value: between two environments, or between this package and another state of it.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Structs and maps are compared field by field and key by key; a list is one value. Each difference says where it is decided.
+
+Examples:
+  ivs diff --env production                        what production changes in the base
+  ivs diff --env production --from-env staging     from staging to production
+  ivs diff --from ../main                          this package against the one in ../main, a checkout of another branch
+  ivs diff --from ../main --env production --format json")]
+pub struct Diff {
+    /// A folder or file of the package, or an `.ivs` file that is in none.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The environment that is shown; without it, the base.
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// The environment that it is compared with [default: the base; with --from, that of --env]
+    #[arg(long, value_name = "NAME")]
+    pub from_env: Option<String>,
+    /// The package that it is compared with: another state of this one.
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    /// Exit with 3 if anything differs.
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 /// Explain an error code or the fields of an object of Kubernetes, or list all codes.

@@ -78,6 +78,7 @@ fn dispatch(args: Args) -> Exit {
         Command::Publish(publish) => command::publish::run(&publish, &global, &mut terminal),
         Command::Fmt(fmt) => command::fmt::run(&fmt, &global, &mut terminal),
         Command::Why(why) => command::why::run(&why, &global, &mut terminal),
+        Command::Diff(diff) => command::diff::run(&diff, &global, &mut terminal),
         Command::Report(report) => command::report::run(&report, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
         Command::Lsp(lsp) => command::lsp::run(&lsp, &global, &mut terminal),

@@ -10,6 +10,7 @@ mod database;
 mod decide;
 mod definitions;
 mod dependencies;
+mod diff;
 mod docs;
 mod emit;
 mod figures;
@@ -25,6 +26,7 @@ mod verify;
 mod why;
 
 pub use database::Database;
+pub use diff::{Decided, DeclarationDiff, Diff, ValueDiff, diff};
 pub use docs::{FieldDoc, FunctionDoc, ItemDoc, ModuleDoc, Piece, Reference};
 pub use emit::targets;
 pub use figures::{Figure, Figures, Goal, Growth, Kpi, Verdict};
