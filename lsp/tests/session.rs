@@ -57,8 +57,7 @@ fn what_is_no_message_is_answered_as_such_and_serving_goes_on() {
 
 #[test]
 fn a_request_that_panics_is_answered_with_one_error() {
-    let hook: ivs_lsp::Hook =
-        Arc::new(|method| assert!(method != "range_formatting", "injected"));
+    let hook: ivs_lsp::Hook = Arc::new(|method| assert!(method != "range_formatting", "injected"));
     let options = Options { before: Some(hook), ..Options::default() };
     let mut c = Client::with(package(MAIN), harness::capabilities(), json!({}), options);
     c.open("main.ivs");

@@ -1,4 +1,5 @@
-//! `ivs/content` and `workspace/textDocumentContent`: the text of an address that is no file.
+//! `ivs/content` and `workspace/textDocumentContent`: the text of an address that is no file, or of a source as the server
+//! has it.
 
 use crate::view::View;
 use serde::{Deserialize, Serialize};
@@ -19,12 +20,10 @@ pub struct Content {
     pub text: String,
 }
 
-/// Answers with a file of the library.
+/// Answers with a source of the library or of a package.
 pub fn run(views: &mut [View], params: Params) -> Result<Content> {
     for view in views {
-        if let Some(path) = view.shared.pages.library_path(&params.uri)
-            && let Some(file) = view.session.source(&path)
-        {
+        if let Ok(file) = view.file(&params.uri) {
             return Ok(Content { text: file.text(view.db()).to_string() });
         }
     }

@@ -43,6 +43,8 @@ pub struct Client {
     open: BTreeMap<String, (i32, String)>,
     /// The last diagnostics of each document.
     pub diagnostics: BTreeMap<String, Value>,
+    /// What was said of work under way.
+    pub progress: Vec<Value>,
     /// What the server says that it can.
     pub can: Value,
     thread: Option<std::thread::JoinHandle<ivs_lsp::Ended>>,
@@ -102,6 +104,7 @@ impl Client {
             answers: BTreeMap::new(),
             open: BTreeMap::new(),
             diagnostics: BTreeMap::new(),
+            progress: Vec::new(),
             can: Value::Null,
             thread: Some(thread),
         }
@@ -208,8 +211,28 @@ impl Client {
                 let uri = params["uri"].as_str().unwrap().to_owned();
                 self.diagnostics.insert(uri, params["diagnostics"].clone());
             }
+            if message["method"] == "$/progress" {
+                self.progress.push(message["params"]["value"].clone());
+            }
             self.log.push(message);
         }
+    }
+
+    /// Receives until something holds.
+    pub fn until(&mut self, holds: impl Fn(&Client) -> bool) {
+        while !holds(self) {
+            self.receive();
+        }
+    }
+
+    /// Waits until so many diagnostics stand at an address.
+    pub fn until_found(&mut self, uri: &str, count: usize) {
+        self.until(|c| c.diagnostics.get(uri).and_then(Value::as_array).is_some_and(|d| d.len() == count));
+    }
+
+    /// The diagnostics that were told last.
+    pub fn found_now(&self, path: &str) -> Value {
+        self.diagnostics.get(&self.uri(path)).cloned().unwrap_or(json!([]))
     }
 
     /// Opens a file with the text that it has on disk.
