@@ -15,13 +15,17 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::{
-    CodeAction, CodeActionParams, CodeActionResponse, ConfigurationItem, DidChangeConfigurationParams,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentDiagnosticParams, DocumentDiagnosticReportResult,
-    DocumentFormattingParams, DocumentOnTypeFormattingParams, DocumentRangeFormattingParams,
-    FileSystemWatcher, InitializeParams, InitializeResult, InitializedParams, Registration, ServerInfo,
-    TextEdit, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceFolder,
+    CodeAction, CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
+    ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight,
+    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
+    DocumentRangeFormattingParams, FileSystemWatcher, GotoDefinitionParams, GotoDefinitionResponse, Hover,
+    HoverParams, InitializeParams, InitializeResult, InitializedParams, LinkedEditingRangeParams,
+    LinkedEditingRanges, Location, ReferenceParams, Registration, ServerInfo, SignatureHelp,
+    SignatureHelpParams, TextEdit, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
+    WorkspaceFolder,
 };
 use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService};
 
@@ -58,12 +62,29 @@ impl LanguageServer for Backend {
         on_type_formatting(DocumentOnTypeFormattingParams) -> Option<Vec<TextEdit>>, text_document_position.text_document = methods::formatting::on_type;
         diagnostic(DocumentDiagnosticParams) -> DocumentDiagnosticReportResult, text_document = methods::diagnostic::document;
         code_action(CodeActionParams) -> Option<CodeActionResponse>, text_document = methods::code_action::run;
+        completion(CompletionParams) -> Option<CompletionResponse>, text_document_position.text_document = methods::completion::run;
+        hover(HoverParams) -> Option<Hover>, text_document_position_params.text_document = methods::hover::run;
+        goto_definition(GotoDefinitionParams) -> Option<GotoDefinitionResponse>, text_document_position_params.text_document = methods::goto::definition;
+        goto_declaration(GotoDefinitionParams) -> Option<GotoDefinitionResponse>, text_document_position_params.text_document = methods::goto::declaration;
+        goto_type_definition(GotoDefinitionParams) -> Option<GotoDefinitionResponse>, text_document_position_params.text_document = methods::goto::type_definition;
+        goto_implementation(GotoDefinitionParams) -> Option<GotoDefinitionResponse>, text_document_position_params.text_document = methods::goto::implementation;
+        references(ReferenceParams) -> Option<Vec<Location>>, text_document_position.text_document = methods::references::run;
+        document_highlight(DocumentHighlightParams) -> Option<Vec<DocumentHighlight>>, text_document_position_params.text_document = methods::references::highlight;
+        signature_help(SignatureHelpParams) -> Option<SignatureHelp>, text_document_position_params.text_document = methods::signature_help::run;
+        linked_editing_range(LinkedEditingRangeParams) -> Option<LinkedEditingRanges>, text_document_position_params.text_document = methods::linked_editing::run;
+        document_link(DocumentLinkParams) -> Option<Vec<DocumentLink>>, text_document = methods::document_link::run;
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
         let Some(uri) = methods::code_action::document(&action) else { return Ok(action) };
         let run = |views: &mut [View], a| methods::code_action::resolve(crate::view::only(views)?, a);
         self.ask("code_action_resolve", About::Document(uri), action, run).await
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let Some(uri) = methods::completion::document(&item) else { return Ok(item) };
+        let run = |views: &mut [View], i| methods::completion::resolve(crate::view::only(views)?, i);
+        self.ask("completion_resolve", About::Document(uri), item, run).await
     }
 
     async fn workspace_diagnostic(

@@ -3,9 +3,16 @@
 //! A method is added with its module here, a line in [`CAPABILITIES`], and a line in the table of `backend.rs`.
 
 pub mod code_action;
+pub mod completion;
 pub mod content;
 pub mod diagnostic;
+pub mod document_link;
 pub mod formatting;
+pub mod goto;
+pub mod hover;
+pub mod linked_editing;
+pub mod references;
+pub mod signature_help;
 pub mod sync;
 
 use crate::settings::Settings;
@@ -13,8 +20,19 @@ use crate::view::Shared;
 use tower_lsp_server::ls_types::ServerCapabilities;
 
 /// What each method adds to what the server says that it can.
-const CAPABILITIES: &[fn(&Shared, &Settings, &mut ServerCapabilities)] =
-    &[sync::capability, diagnostic::capability, formatting::capability, code_action::capability];
+const CAPABILITIES: &[fn(&Shared, &Settings, &mut ServerCapabilities)] = &[
+    sync::capability,
+    diagnostic::capability,
+    formatting::capability,
+    code_action::capability,
+    completion::capability,
+    hover::capability,
+    goto::capability,
+    references::capability,
+    signature_help::capability,
+    linked_editing::capability,
+    document_link::capability,
+];
 
 /// What the server can, for a client.
 pub fn capabilities(shared: &Shared, settings: &Settings) -> ServerCapabilities {
