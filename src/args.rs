@@ -1,8 +1,14 @@
 //! The command line.
 
+mod graph;
+
+pub use graph::{Graph, Solve};
+
 use crate::templates;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use graph::setting;
+use ivs_driver::Setting;
 use ivs_project::Date;
 use std::path::PathBuf;
 
@@ -21,6 +27,9 @@ Examples:
   ivs fmt                          lay out all sources of the package
   ivs why api.scaling.replicas     where a value comes from
   ivs diff --env production        what an environment changes
+  ivs graph --impact api           what depends on a declaration
+  ivs check --set programs=50      what if?
+  ivs solve api.memory --min       the smallest value with which all checks hold
   ivs explain IVS1103              what an error means, with examples
   ivs lsp                          the language server, for editors to start
 
@@ -78,6 +87,12 @@ pub enum Format {
     Short,
     /// JUnit's XML on stdout, of `ivs test` alone.
     Junit,
+    /// For Graphviz, of `ivs graph` alone.
+    Dot,
+    /// For Mermaid, of `ivs graph` alone.
+    Mermaid,
+    /// A page on stdout that can be searched and walked, of `ivs graph` alone.
+    Html,
 }
 
 /// When to use colours.
@@ -102,6 +117,8 @@ pub enum Command {
     Why(Why),
     Diff(Diff),
     Report(Report),
+    Graph(Graph),
+    Solve(Solve),
     Explain(Explain),
     Lsp(Lsp),
     Completions(Completions),
@@ -130,7 +147,7 @@ fn starts() -> PossibleValuesParser {
 /// Check a package, for its base and for every environment.
 #[derive(ClapArgs, Debug)]
 #[command(
-    after_help = "Examples:\n  ivs check\n  ivs check examples/pluma --format short\n  ivs check scratch.ivs\n  ivs check --fix               # then read the difference\n  cat scratch.ivs | ivs check -"
+    after_help = "Examples:\n  ivs check\n  ivs check examples/pluma --format short\n  ivs check scratch.ivs\n  ivs check --fix               # then read the difference\n  cat scratch.ivs | ivs check -\n  ivs check --set 'api.demand.peak=900_000req/min' --set programs=50   # what if?"
 )]
 pub struct Check {
     /// A folder or file of the package, an `.ivs` file that is in none, or `-` for stdin.
@@ -138,8 +155,12 @@ pub struct Check {
     pub path: PathBuf,
     /// Apply every fix that is certain to the sources, check again, and say what was done and what is left. Of several
     /// spellings that are offered, only the one is applied that alone compiles.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "set")]
     pub fix: bool,
+    /// What if: a value for a path (NAME.FIELD.FIELD as `ivs why` takes it, or the name of a constant), written as in the
+    /// sources. It stands above all layers, in every environment, for this check only; nothing is written.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = setting)]
+    pub set: Vec<Setting>,
     /// The date that `build.date` gives, in place of `ivs.toml`'s `as-of`.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
@@ -280,6 +301,9 @@ pub struct Report {
     /// The date that goals are due by, in place of `ivs.toml`'s `as-of`.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+    /// What if: a value for a path, written as in the sources, as `ivs check` takes it.
+    #[arg(long, value_name = "PATH=VALUE", value_parser = setting)]
+    pub set: Vec<Setting>,
     /// Writes one HTML page with charts to this file, instead of text.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,

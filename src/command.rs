@@ -8,10 +8,12 @@ pub mod doc;
 pub mod fetch;
 pub mod fix;
 pub mod fmt;
+pub mod graph;
 pub mod lsp;
 pub mod new;
 pub mod publish;
 pub mod report;
+pub mod solve;
 pub mod test;
 pub mod why;
 
@@ -113,6 +115,25 @@ pub fn display(folder: &Path) -> String {
 /// `1 file`, `2 files`.
 pub fn count(n: usize, thing: &str) -> String {
     if n == 1 { format!("1 {thing}") } else { format!("{n} {thing}s") }
+}
+
+/// A session over a package in which values are tried, or the end of the command.
+pub fn trying(
+    project: &Project,
+    settings: &[ivs_driver::Setting],
+    global: &Global,
+    terminal: &mut Terminal,
+) -> Result<engine::Session, Exit> {
+    let mut session = engine::session(project, global);
+    if settings.is_empty() {
+        return Ok(session);
+    }
+    let tried = session.trying(settings);
+    std::mem::forget(session);
+    tried.map_err(|why| {
+        terminal.error(&why);
+        Exit::Usage
+    })
 }
 
 /// Says that there is no such environment, and which there are.

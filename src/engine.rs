@@ -29,6 +29,8 @@ pub fn files(files: Vec<ivs_driver::ReportFile>, project: &Project) -> Vec<Sourc
         let path = match (f.library, f.dependency) {
             (true, _) => f.path,
             (_, true) => elsewhere(&f.path).unwrap_or(f.path),
+            // What is tried stands in no file.
+            _ if f.path.starts_with(ivs_driver::TRIED) => f.path,
             _ => format!("{prefix}{}", f.path),
         };
         SourceFile::new(path, f.text, f.library)

@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod fetch;
 mod figures;
+mod graph;
 mod progress;
 mod render;
 mod templates;
@@ -67,6 +68,11 @@ fn dispatch(args: Args) -> Exit {
         terminal.error("`--format junit` is for `ivs test`");
         return Exit::Usage;
     }
+    let pictures = [args::Format::Dot, args::Format::Mermaid, args::Format::Html];
+    if pictures.contains(&global.format) && !matches!(args.command, Command::Graph(_)) {
+        terminal.error("`--format dot`, `mermaid` and `html` are for `ivs graph`");
+        return Exit::Usage;
+    }
     match args.command {
         Command::New(new) => command::new::run(&new, &mut terminal),
         Command::Check(check) => command::check::run(&check, &global, &mut terminal),
@@ -80,6 +86,8 @@ fn dispatch(args: Args) -> Exit {
         Command::Why(why) => command::why::run(&why, &global, &mut terminal),
         Command::Diff(diff) => command::diff::run(&diff, &global, &mut terminal),
         Command::Report(report) => command::report::run(&report, &global, &mut terminal),
+        Command::Graph(graph) => command::graph::run(&graph, &global, &mut terminal),
+        Command::Solve(solve) => command::solve::run(&solve, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
         Command::Lsp(lsp) => command::lsp::run(&lsp, &global, &mut terminal),
         Command::Completions(completions) => command::completions::run(&completions, &mut terminal),

@@ -112,7 +112,7 @@ impl Findings {
     pub fn show(&self, terminal: &mut Terminal) {
         let (shown, omitted) = self.shown(terminal);
         match terminal.format {
-            Format::Json | Format::Junit => return,
+            Format::Json | Format::Junit | Format::Dot | Format::Mermaid | Format::Html => return,
             Format::Short => {
                 let lines: String = shown.iter().map(|d| short::line(self, d)).collect();
                 terminal.out(&lines);

@@ -30,7 +30,10 @@ pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
         return fix(args, &project, applied, global, terminal);
     }
     let progress = Progress::start(terminal, format!("Checking {}", count(sources, "file")));
-    let mut session = engine::session(&project, global);
+    let mut session = match super::trying(&project, &args.set, global, terminal) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
     let report = session.check();
     let environments = session.environments().len();
     // The process ends: taking a large session apart would be work for nothing.
@@ -45,7 +48,12 @@ pub fn run(args: &Check, global: &Global, terminal: &mut Terminal) -> Exit {
             0 => String::new(),
             n => format!(" and {}", count(n, "environment")),
         };
-        terminal.status(&format!("Checked {name}: {}{scope}, no errors", count(sources, "file")));
+        let tried = match &args.set[..] {
+            [] => String::new(),
+            [one] => format!(" with {} = {}", one.path, one.value),
+            several => format!(" with {} tried", count(several.len(), "value")),
+        };
+        terminal.status(&format!("Checked {name}: {}{scope}{tried}, no errors", count(sources, "file")));
     }
     exit
 }

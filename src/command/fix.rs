@@ -19,7 +19,7 @@ pub fn run(args: Fix, global: &Global, terminal: &mut Terminal) -> Exit {
     if args.language {
         return language(&args, global, terminal);
     }
-    let check = Check { path: args.path, fix: true, as_of: args.as_of };
+    let check = Check { path: args.path, fix: true, set: Vec::new(), as_of: args.as_of };
     super::check::run(&check, global, terminal)
 }
 

@@ -13,7 +13,10 @@ pub fn run(args: &Report, global: &Global, terminal: &mut Terminal) -> Exit {
         Ok(project) => project,
         Err(exit) => return exit,
     };
-    let mut session = engine::session(&project, global);
+    let mut session = match super::trying(&project, &args.set, global, terminal) {
+        Ok(session) => session,
+        Err(exit) => return exit,
+    };
     if let Some(env) = &args.env {
         let known = session.environments();
         if !known.contains(env) {

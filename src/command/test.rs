@@ -33,7 +33,7 @@ pub fn run(args: &Test, global: &Global, terminal: &mut Terminal) -> Exit {
             let text = junit::document(&project.config.package, &results);
             terminal.out(&text);
         }
-        Format::Human | Format::Short => {
+        Format::Human | Format::Short | Format::Dot | Format::Mermaid | Format::Html => {
             for (outcome, findings) in &results {
                 tell(outcome, findings, terminal);
             }

@@ -15,13 +15,16 @@ mod docs;
 mod emit;
 mod figures;
 mod free;
+mod graph;
 mod mend;
 mod place;
 mod published;
 mod reader;
 mod report;
+mod solve;
 mod test;
 mod trace;
+mod trial;
 mod verify;
 mod why;
 
@@ -31,13 +34,17 @@ pub use docs::{FieldDoc, FunctionDoc, ItemDoc, ModuleDoc, Piece, Reference};
 pub use emit::targets;
 pub use figures::{Figure, Figures, Goal, Growth, Kpi, Verdict};
 pub use free::known_fields;
+pub use graph::{Dangling, EdgeSort, Graph, GraphEdge, GraphNode, Impact, NodeRole, Step};
 pub use ivs_eval::Role;
+pub use ivs_model::TRIAL_TEXT as TRIED;
 pub use ivs_plan::KnownField;
 pub use ivs_stdlib::CODES as LIBRARY_CODES;
 pub use mend::{Applied, Mended};
 pub use published::CODES;
 pub use report::{Report, ReportFile};
+pub use solve::{Bounds, Question, Solution};
 pub use test::{Coverage, Outcome, Tested};
+pub use trial::Setting;
 pub use why::{WhyLayer, WhyNode, WhyReport};
 
 use ivs_eval::{Env, Inst, PathKey};
@@ -181,21 +188,28 @@ impl Session {
 
     /// Decides the base and every environment.
     pub fn check(&mut self) -> Report {
-        self.decided(true)
+        self.decided(None, true)
     }
 
     /// [`Session::check`], with proposed fixes as advice: nothing is tried.
     pub(crate) fn unverified(&mut self) -> Report {
-        self.decided(false)
+        self.decided(None, false)
     }
 
-    fn decided(&mut self, verify: bool) -> Report {
+    /// [`Session::unverified`], of one environment alone if one is named.
+    pub(crate) fn unverified_in(&mut self, env: Option<&str>) -> Report {
+        self.decided(env, false)
+    }
+
+    fn decided(&mut self, only: Option<&str>, verify: bool) -> Report {
         let once = self.once;
         let config = self.config.clone();
         let published = self.published.clone();
         self.run(move |db, threads| {
-            let mut envs = vec![Env::new(db, SmolStr::default())];
-            envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
+            let mut envs = vec![Env::new(db, SmolStr::new(only.unwrap_or_default()))];
+            if only.is_none() {
+                envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
+            }
             let mut findings = decide::sources(db, threads);
             findings.extend(definitions::problems(db));
             for &env in &envs {
@@ -207,7 +221,7 @@ impl Session {
             }
             published::check(db, &published, &mut findings);
             findings.extend(db.too_deep());
-            let mut checked = checks::decide(db, findings, &envs, &config, threads, true, verify);
+            let mut checked = checks::decide(db, findings, &envs, &config, threads, only.is_none(), verify);
             checked.findings.extend(db.too_deep());
             checked.report(db)
         })

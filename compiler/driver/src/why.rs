@@ -212,7 +212,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// A path as it is written: `clients[0].storage`.
-fn joined(head: &str, steps: &[SmolStr]) -> String {
+pub(crate) fn joined(head: &str, steps: &[SmolStr]) -> String {
     steps.iter().fold(head.to_owned(), |path, step| match step.parse::<usize>() {
         Ok(index) => format!("{path}[{index}]"),
         Err(_) => format!("{path}.{}", spelled(step)),
@@ -220,7 +220,7 @@ fn joined(head: &str, steps: &[SmolStr]) -> String {
 }
 
 /// A step of a path as it is written: keys that are no words stand in brackets.
-fn spelled(step: &str) -> String {
+pub(crate) fn spelled(step: &str) -> String {
     let plain = step.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && step.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     if plain { step.to_owned() } else { format!("{step:?}") }
