@@ -14,19 +14,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 use tower_lsp_server::jsonrpc::{Error, Result};
-use tower_lsp_server::ls_types::{
-    CodeAction, CodeActionParams, CodeActionResponse, CompletionItem, CompletionParams, CompletionResponse,
-    ConfigurationItem, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentFormattingParams, DocumentHighlight,
-    DocumentHighlightParams, DocumentLink, DocumentLinkParams, DocumentOnTypeFormattingParams,
-    DocumentRangeFormattingParams, FileSystemWatcher, GotoDefinitionParams, GotoDefinitionResponse, Hover,
-    HoverParams, InitializeParams, InitializeResult, InitializedParams, LinkedEditingRangeParams,
-    LinkedEditingRanges, Location, ReferenceParams, Registration, ServerInfo, SignatureHelp,
-    SignatureHelpParams, TextEdit, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
-    WorkspaceFolder,
-};
+// The table of methods names most of them.
+use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService};
 
 /// What the protocol's methods share.
@@ -73,6 +62,7 @@ impl LanguageServer for Backend {
         signature_help(SignatureHelpParams) -> Option<SignatureHelp>, text_document_position_params.text_document = methods::signature_help::run;
         linked_editing_range(LinkedEditingRangeParams) -> Option<LinkedEditingRanges>, text_document_position_params.text_document = methods::linked_editing::run;
         document_link(DocumentLinkParams) -> Option<Vec<DocumentLink>>, text_document = methods::document_link::run;
+        code_lens(CodeLensParams) -> Option<Vec<CodeLens>>, text_document = methods::code_lens::run;
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
@@ -85,6 +75,17 @@ impl LanguageServer for Backend {
         let Some(uri) = methods::completion::document(&item) else { return Ok(item) };
         let run = |views: &mut [View], i| methods::completion::resolve(crate::view::only(views)?, i);
         self.ask("completion_resolve", About::Document(uri), item, run).await
+    }
+
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let Some(uri) = methods::code_lens::document(&lens) else { return Ok(lens) };
+        let run = |views: &mut [View], l| methods::code_lens::resolve(crate::view::only(views)?, l);
+        self.ask("code_lens_resolve", About::Document(uri), lens, run).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let about = methods::command::document(&params).map_or(About::All, About::Document);
+        self.ask("execute_command", about, params, methods::command::run).await
     }
 
     async fn workspace_diagnostic(
@@ -112,6 +113,7 @@ impl LanguageServer for Backend {
             client: params.capabilities,
             pages: Pages::new(self.options.cache.as_deref(), asks, self.options.explain),
             tells,
+            shown: option("registersContent").then(Default::default),
         });
         let capabilities = methods::capabilities(&shared, &settings);
         let _ = self.shared.set(shared.clone());
@@ -140,6 +142,13 @@ impl LanguageServer for Backend {
                 id: "settings".to_owned(),
                 method: "workspace/didChangeConfiguration".to_owned(),
                 register_options: Some(serde_json::json!({ "section": "ivs" })),
+            }]));
+        }
+        if shared.shown.is_some() {
+            self.outbox.put(Out::Register(vec![Registration {
+                id: "texts".to_owned(),
+                method: "workspace/textDocumentContent".to_owned(),
+                register_options: Some(serde_json::json!({ "schemes": crate::pages::SCHEMES })),
             }]));
         }
         self.fetch_settings();

@@ -15,8 +15,8 @@ use crate::view::{Shared, View};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tower_lsp_server::jsonrpc::Error;
@@ -447,6 +447,10 @@ impl World {
                 match self.settings.diagnostics {
                     Delivery::Push => self.show_all(&found.key, files),
                     Delivery::Pull => self.outbox.put(Out::RefreshDiagnostics),
+                }
+                if let Some(shown) = &self.shared.shown {
+                    let shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+                    shown.iter().for_each(|uri| self.outbox.put(Out::Text(uri.clone())));
                 }
                 if self.shared.tells {
                     self.outbox.put(Out::Checked(checked));

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::{
-    MessageType, NumberOrString, PublishDiagnosticsParams, Registration, notification,
+    MessageType, NumberOrString, PublishDiagnosticsParams, Registration, notification, request,
 };
 
 /// Tells an editor that asked for it that a package was looked at: it may show so, and ask for outputs again.
@@ -32,6 +32,15 @@ pub struct Checked {
     pub documents: BTreeMap<String, i32>,
 }
 
+/// Tells an editor that a text of the server's is another one now.
+pub enum RefreshText {}
+
+impl request::Request for RefreshText {
+    type Params = serde_json::Value;
+    type Result = serde_json::Value;
+    const METHOD: &'static str = "workspace/textDocumentContent/refresh";
+}
+
 /// Something for the client.
 pub enum Out {
     /// The diagnostics of a file.
@@ -44,6 +53,8 @@ pub enum Out {
     Refresh,
     /// A package was looked at.
     Checked(Checked),
+    /// The text of an address may be another one.
+    Text(String),
     /// Asks to be told of something.
     Register(Vec<Registration>),
     /// Work has begun; it lasts until something is sent, or nothing can be.
@@ -75,6 +86,12 @@ pub async fn deliver(client: Client, mut outbox: UnboundedReceiver<Out>) {
             Out::Publish(p) => client.send_notification::<notification::PublishDiagnostics>(p).await,
             Out::Log(kind, text) => client.log_message(kind, text).await,
             Out::Checked(c) => client.send_notification::<CheckedNotification>(c).await,
+            Out::Text(uri) => {
+                let client = client.clone();
+                tokio::spawn(async move {
+                    client.send_request::<RefreshText>(serde_json::json!({ "uri": uri })).await
+                });
+            }
             Out::RefreshDiagnostics => {
                 let client = client.clone();
                 tokio::spawn(async move { client.workspace_diagnostic_refresh().await });

@@ -10,6 +10,9 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use tower_lsp_server::ls_types::Uri;
 
+/// The schemes of addresses that the server has the texts of.
+pub const SCHEMES: [&str; 3] = ["ivs-std", "ivs-explain", "ivs-output"];
+
 const LIBRARY: &str = "ivs-std:/";
 const EXPLAIN: &str = "ivs-explain:/";
 
@@ -17,6 +20,7 @@ const EXPLAIN: &str = "ivs-explain:/";
 pub struct Pages {
     /// The folder of copies; `None` where the editor asks for texts by address.
     folder: Option<PathBuf>,
+    asks: bool,
     explain: Option<fn(&str) -> Option<&'static str>>,
     written: Mutex<BTreeSet<String>>,
 }
@@ -25,7 +29,7 @@ impl Pages {
     /// `asks`: the editor opens addresses that are no files.
     pub fn new(cache: Option<&Path>, asks: bool, explain: Option<fn(&str) -> Option<&'static str>>) -> Pages {
         let folder = cache.filter(|_| !asks).map(|c| c.join(concat!("library-", env!("CARGO_PKG_VERSION"))));
-        Pages { folder, explain, written: Mutex::default() }
+        Pages { folder, asks, explain, written: Mutex::default() }
     }
 
     /// The address of a file of the library: `std/platform/service.ivs`.
@@ -50,6 +54,16 @@ impl Pages {
     pub fn text_of_page(&self, uri: &Uri) -> Option<&'static str> {
         let name = uri.as_str().strip_prefix(EXPLAIN)?;
         self.explain?(name.strip_suffix(".md").unwrap_or(name))
+    }
+
+    /// The page of a code.
+    pub fn text_of_code(&self, code: &str) -> Option<&'static str> {
+        self.explain?(code)
+    }
+
+    /// Whether the editor asks for texts by address.
+    pub fn asked_for(&self) -> bool {
+        self.asks
     }
 
     /// The path in the library of an address that [`Pages::library`] gave.

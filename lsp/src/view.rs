@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use ivs_driver::{Database, Report, Session};
 use ivs_grammar::ast::Span;
 use ivs_source::{Origin, SourceFile};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
@@ -23,6 +23,8 @@ pub struct Shared {
     pub pages: Pages,
     /// Whether it wants to be told that packages were looked at.
     pub tells: bool,
+    /// Addresses of outputs that a client shows which can be told that they are others.
+    pub shown: Option<Mutex<BTreeSet<String>>>,
 }
 
 /// Where the files of a package are.

@@ -23,5 +23,5 @@ pub use goto::{declaration, definition, derived, implementation, type_definition
 pub use hover::{Hover, Origin, hover};
 pub use import::import;
 pub use links::{Link, Target, links};
-pub use place::{Location, file};
+pub use place::{Location, file, item_at, name_span};
 pub use signature::{Signature, signature};

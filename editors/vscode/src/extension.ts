@@ -9,6 +9,12 @@ import { find, isFile } from "./server";
 
 let client: LanguageClient | undefined;
 
+/** A place as the protocol has it. */
+interface Place {
+  line: number;
+  character: number;
+}
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const status = vscode.window.createStatusBarItem("ivs.environment", vscode.StatusBarAlignment.Left);
   status.name = "ivs environment";
@@ -29,6 +35,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand("ivs.showLog", () => client?.outputChannel.show()),
     vscode.commands.registerCommand("ivs.chooseEnvironment", chooseEnvironment),
     vscode.commands.registerCommand("ivs.playground", playground),
+    vscode.commands.registerCommand("ivs.showReferences", showReferences),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
       show();
       if (change.affectsConfiguration("ivs.server")) await restart();
@@ -83,6 +90,13 @@ async function restart(): Promise<void> {
   await client.dispose();
   client = undefined;
   await start();
+}
+
+/** Shows places that a lens counts. */
+async function showReferences(uri: string, position: Place, locations: { uri: string; range: { start: Place; end: Place } }[]): Promise<void> {
+  const at = (place: Place) => new vscode.Position(place.line, place.character);
+  const shown = locations.map((l) => new vscode.Location(vscode.Uri.parse(l.uri), new vscode.Range(at(l.range.start), at(l.range.end))));
+  await vscode.commands.executeCommand("editor.action.showReferences", vscode.Uri.parse(uri), at(position), shown);
 }
 
 async function chooseEnvironment(): Promise<void> {

@@ -20,8 +20,11 @@ pub struct Content {
     pub text: String,
 }
 
-/// Answers with a source of the library or of a package.
+/// Answers with an output, a source of the library or of a package.
 pub fn run(views: &mut [View], params: Params) -> Result<Content> {
+    if let Some(text) = super::outputs::content(views, &params.uri) {
+        return Ok(Content { text: text? });
+    }
     for view in views {
         if let Ok(file) = view.file(&params.uri) {
             return Ok(Content { text: file.text(view.db()).to_string() });

@@ -3,6 +3,8 @@
 //! A method is added with its module here, a line in [`CAPABILITIES`], and a line in the table of `backend.rs`.
 
 pub mod code_action;
+pub mod code_lens;
+pub mod command;
 pub mod completion;
 pub mod content;
 pub mod diagnostic;
@@ -11,6 +13,7 @@ pub mod formatting;
 pub mod goto;
 pub mod hover;
 pub mod linked_editing;
+pub mod outputs;
 pub mod references;
 pub mod signature_help;
 pub mod sync;
@@ -32,6 +35,8 @@ const CAPABILITIES: &[fn(&Shared, &Settings, &mut ServerCapabilities)] = &[
     signature_help::capability,
     linked_editing::capability,
     document_link::capability,
+    code_lens::capability,
+    command::capability,
 ];
 
 /// What the server can, for a client.
