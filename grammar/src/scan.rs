@@ -103,6 +103,13 @@ struct Walk<'s> {
     line_end: usize,
 }
 
+/// Where the next byte is that says something of lines, strings, comments or brackets.
+fn behind_plain(bytes: &[u8], i: usize) -> usize {
+    let says = |b: &u8| matches!(b, b'\n' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'"' | b'#' | b'/');
+    let rest = bytes.get(i..).unwrap_or_default();
+    rest.iter().position(says).map_or(bytes.len(), |n| i + n)
+}
+
 impl<'s> Walk<'s> {
     fn new(bytes: &'s [u8], begin: usize) -> Self {
         Walk {
@@ -177,7 +184,7 @@ impl<'s> Walk<'s> {
                     i += 1;
                 }
                 b'"' | b'#' | b'/' => i = self.token(i, mode),
-                _ => i += 1,
+                _ => i = behind_plain(bytes, i + 1),
             }
         }
         self.balanced &= open.is_empty() && !self.endless;

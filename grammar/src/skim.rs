@@ -4,7 +4,7 @@ use crate::chars::at;
 
 /// Where the line that `i` stands in ends: at its line feed, or at the end of the text.
 pub(crate) fn line_end(bytes: &[u8], i: usize) -> usize {
-    bytes.get(i..).and_then(|rest| rest.iter().position(|b| *b == b'\n')).map_or(bytes.len(), |n| i + n)
+    bytes.get(i..).and_then(|rest| memchr::memchr(b'\n', rest)).map_or(bytes.len(), |n| i + n)
 }
 
 /// Where the block comment that begins at `i` ends; `None` if it is never closed.
