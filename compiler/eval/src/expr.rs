@@ -390,7 +390,11 @@ impl<'db> Machine<'db> {
                     if v.is_unknown() {
                         return Value::Unknown;
                     }
-                    match ivs_value::interpolate(&v) {
+                    let text = match self.telling {
+                        true => ivs_value::interpolate_message(&v),
+                        false => ivs_value::interpolate(&v),
+                    };
+                    match text {
                         Ok(t) => out.push_str(&t),
                         Err(err) => return self.op_failed(f, *e, &err, &[&v]),
                     }

@@ -125,6 +125,8 @@ pub(crate) struct Machine<'db> {
     pub diagnostics: Vec<ItemDiagnostic>,
     /// Whether what goes wrong is reported elsewhere.
     pub quiet: bool,
+    /// Text for people is made: numbers may be approximate, in texts within it as well.
+    pub(crate) telling: bool,
     pub reads: Option<Vec<Read>>,
     /// What a condition read of structs that no path leads to: elements of lists.
     pub loose: Vec<(NodeId, u32)>,
@@ -154,6 +156,7 @@ impl<'db> Machine<'db> {
             steps: 0,
             diagnostics: Vec::new(),
             quiet: false,
+            telling: false,
             reads: None,
             loose: Vec::new(),
             origins: None,

@@ -160,6 +160,14 @@ impl<'db> Machine<'db> {
 
     /// The text of a message: numbers may be approximate.
     fn message(&mut self, frame: &mut Frame, e: ExprId) -> Option<String> {
+        // What a `let` holds is a value, and stays exact.
+        let before = (std::mem::replace(&mut self.telling, true), self.lets.clone());
+        let text = self.told(frame, e);
+        (self.telling, self.lets) = before;
+        text
+    }
+
+    fn told(&mut self, frame: &mut Frame, e: ExprId) -> Option<String> {
         let ir = frame.body.clone();
         match ir.exprs.get(e as usize)? {
             TExpr::Interpolate(parts) => {

@@ -6,6 +6,7 @@ mod cron;
 mod image;
 
 pub use cron::check_cron;
+pub(crate) use cron::cron_gap_minutes;
 pub use image::{check_image_ref, image_digest, image_registry, image_repository, image_tag};
 
 use crate::{Value, dates};

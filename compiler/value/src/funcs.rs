@@ -9,6 +9,7 @@ mod maps;
 mod net;
 mod numbers;
 mod pack;
+mod schedules;
 mod select;
 mod strings;
 mod table;
@@ -58,6 +59,8 @@ pub fn plain(name: &str) -> Option<Plain> {
         "join" => strings::join,
         "split" => strings::split,
         "slug" => strings::slug,
+        "starts_with" => strings::starts_with,
+        "cron_gap" => schedules::cron_gap,
         "version" => versions::version,
         "version_matches" => versions::version_matches,
         "version_major" => versions::version_major,

@@ -420,6 +420,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         };
         let text = |i: usize| t(i).is_text() && !matches!(t(i), Ty::Opt(_));
         Some(match f.name {
+            "product" if given == 2 => match (element(0)?.plain(), t(1)) {
+                (Ty::Never, _) => Ty::Int,
+                (Ty::Percent, Ty::Percent) => Ty::Percent,
+                (Ty::Int | Ty::Number, Ty::Int | Ty::Number) => Ty::Number,
+                _ => return None,
+            },
             "sum" | "product" => match element(0)?.plain() {
                 Ty::Never => Ty::Int,
                 e if f.name == "product" && matches!(e, Ty::Dim(_)) => Ty::Quantity,
@@ -495,6 +501,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 }
                 (Ty::Percent, 2) if *t(1) == Ty::Percent => Ty::Percent,
                 (Ty::Dim(_) | Ty::Quantity, 2) if t(1).fits(self.db, t(0)) => t(0).clone(),
+                // A figure of any dimension: whether the step is of the same is seen when it is evaluated.
+                (Ty::Union(ts), 2)
+                    if ts.iter().all(|t| t.is_numeric() && !matches!(t.plain(), Ty::Opt(_)))
+                        && t(1).fits(self.db, t(0)) =>
+                {
+                    t(0).clone()
+                }
                 _ => return None,
             },
             "steps" => {
@@ -556,6 +569,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 return crate::group::expanded(self.db, of.as_ref().map_or(t(0), Ty::plain)).map(Ty::list);
             }
             "slug" => return text(0).then_some(Ty::Str),
+            "starts_with" => return (text(0) && text(1)).then_some(Ty::Bool),
+            "cron_gap" => {
+                return text(0).then(|| Ty::Dim(ivs_value::Dim::base(ivs_value::TIME)));
+            }
             "version" => return text(0).then_some(Ty::Version),
             "version_matches" => return (*t(0) == Ty::Version && text(1)).then_some(Ty::Bool),
             "version_major" | "version_minor" | "version_patch" => {

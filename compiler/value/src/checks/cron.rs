@@ -3,6 +3,7 @@
 //! The rules are those of `ParseStandard` in github.com/robfig/cron v3, which CronJob and KEDA use, without time zones in
 //! the text and without `@every`. The known crates read six or seven fields or number week days differently.
 use super::{Check, excerpt};
+use crate::dates::days_in;
 
 /// A schedule: minute, hour, day of month, month, day of week (`0` or `SUN` is Sunday, `7` is refused), or one of
 /// `@yearly @annually @monthly @weekly @daily @midnight @hourly`.
@@ -15,10 +16,10 @@ use super::{Check, excerpt};
 pub fn check_cron(text: &str) -> Check {
     let no = |why: String| Err(format!("`{}` is not a schedule: {why}", excerpt(text)));
     if text.starts_with('@') {
-        let known = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-        return if known.contains(&text) {
+        return if written_out(text).is_some() {
             Ok(())
         } else {
+            let known: Vec<&str> = SHORT.iter().map(|(short, _)| *short).collect();
             no(format!("the short forms are {}", known.join(", ")))
         };
     }
@@ -41,6 +42,64 @@ pub fn check_cron(text: &str) -> Check {
         }
         Ok(_) => Ok(()),
     }
+}
+
+/// The short forms, and what they stand for.
+const SHORT: [(&str, &str); 7] = [
+    ("@yearly", "0 0 1 1 *"),
+    ("@annually", "0 0 1 1 *"),
+    ("@monthly", "0 0 1 * *"),
+    ("@weekly", "0 0 * * 0"),
+    ("@daily", "0 0 * * *"),
+    ("@midnight", "0 0 * * *"),
+    ("@hourly", "0 * * * *"),
+];
+
+fn written_out(short: &str) -> Option<&'static str> {
+    SHORT.iter().find(|(s, _)| *s == short).map(|(_, long)| *long)
+}
+
+/// The longest time from one run of a schedule to the next, in minutes, in a calendar that repeats after 400 years.
+///
+/// # Errors
+/// As [`check_cron`].
+pub(crate) fn cron_gap_minutes(text: &str) -> Result<i64, String> {
+    check_cron(text)?;
+    let text = written_out(text).unwrap_or(text);
+    let fields: Vec<&str> = text.split(' ').filter(|f| !f.is_empty()).collect();
+    let [minute, hour, day, month, weekday] = fields.as_slice() else { return Err(String::new()) };
+    let (minutes, hours) = (set(minute, &MINUTE)?, set(hour, &HOUR)?);
+    let (days, months, weekdays) = (set(day, &DAY)?, set(month, &MONTH)?, set(weekday, &WEEKDAY)?);
+    // With both days given, either suffices.
+    let both = is_any(day) || is_any(weekday);
+    let runs: Vec<i64> = (0..24_i64)
+        .filter(|h| hours & (1 << h) != 0)
+        .flat_map(|h| (0..60_i64).filter(move |m| minutes & (1 << m) != 0).map(move |m| 60 * h + m))
+        .collect();
+    let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return Err(String::new()) };
+    let within = runs.iter().zip(runs.iter().skip(1)).map(|(a, b)| b - a).max().unwrap_or(0);
+    let mut apart = 0;
+    let (mut at, mut before, mut earliest) = (0_i64, None, 0);
+    for year in 2000..2400_i16 {
+        for m in 1..=12_u8 {
+            for d in 1..=days_in(year, m) {
+                // The first of January 2000 was a Saturday.
+                let (by_day, by_weekday) = (days & (1 << d) != 0, weekdays & (1 << ((at + 6) % 7)) != 0);
+                let runs = if both { by_day && by_weekday } else { by_day || by_weekday };
+                if runs && months & (1 << m) != 0 {
+                    match before {
+                        Some(b) => apart = apart.max(at - b),
+                        None => earliest = at,
+                    }
+                    before = Some(at);
+                }
+                at += 1;
+            }
+        }
+    }
+    // After 400 years, which are whole weeks, it begins again.
+    let around = before.map_or(0, |b| at - b + earliest);
+    Ok(within.max(apart.max(around) * 24 * 60 - last + first))
 }
 
 struct Field {

@@ -28,12 +28,27 @@ pub fn zero_of(dim: &Dim) -> Value {
     Value::Quantity(Quantity { base: Number::ZERO, unit: Arc::new(Unit::unspelled(dim.clone())) })
 }
 
-/// The product of a list; 1 if it is empty.
+/// The product of a list; 1 if it is empty. With a step, every partial product is rounded to a multiple of it, so that many
+/// factors with many digits stay within the range of numbers.
 pub fn product(args: &[Value]) -> Result {
-    let Some([xs]) = known("product", args)? else { return Ok(Value::Unknown) };
+    let (xs, step) = match args {
+        [xs] => (xs, None),
+        [xs, step] => (xs, Some(step)),
+        _ => {
+            return Err(OpError::Types(format!("`product` takes 1 or 2 arguments, here are {}", args.len())));
+        }
+    };
+    if args.iter().any(Value::is_unknown) {
+        return Ok(Value::Unknown);
+    }
+    let fitted = |x: Value| match step {
+        Some(step) if !x.is_unknown() => rounded("product", &[x, step.clone()], Rounding::HalfAway),
+        _ => Ok(x),
+    };
     let Some((first, rest)) = list("product", xs)?.split_first() else { return Ok(Value::int(1)) };
-    rest.iter()
-        .try_fold(numeric("product", first)?.clone(), |total, x| ops::mul(&total, numeric("product", x)?))
+    rest.iter().try_fold(fitted(numeric("product", first)?.clone())?, |total, x| {
+        fitted(ops::mul(&total, numeric("product", x)?)?)
+    })
 }
 
 /// The least of a list, or of several arguments; the first of equals.

@@ -1,4 +1,4 @@
-//! `join split slug`.
+//! `join split slug starts_with`.
 use super::{Result, known, list, text};
 use crate::{OpError, Value, interpolate, limits};
 
@@ -29,6 +29,12 @@ pub fn split(args: &[Value]) -> Result {
     }
     limits::collection(s.matches(separator).count().saturating_add(1))?;
     Ok(Value::list(s.split(separator).map(Value::str)))
+}
+
+/// Whether a text begins with another.
+pub fn starts_with(args: &[Value]) -> Result {
+    let Some([s, prefix]) = known("starts_with", args)? else { return Ok(Value::Unknown) };
+    Ok(Value::Bool(text("starts_with", s)?.starts_with(text("starts_with", prefix)?)))
 }
 
 /// A text as a name in outputs, see [`slug_of`].

@@ -43,10 +43,10 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "product",
-        params: &["xs"],
+        params: &["xs", "step"],
         required: 1,
-        signature: "product(xs: [number]) -> number",
-        doc: "The product. 1 of an empty list.",
+        signature: "product(xs: [number]) -> number, product(xs: [number], step: number) -> number",
+        doc: "The product. 1 of an empty list. With a step, it is rounded to a multiple of it after each factor, so that many factors of many digits can be multiplied.",
     },
     Function {
         name: "min",
@@ -285,6 +285,20 @@ pub const FUNCTIONS: &[Function] = &[
         required: 1,
         signature: "slug(text: string) -> string",
         doc: "As a name in outputs: lower case letters, digits and `-`.",
+    },
+    Function {
+        name: "starts_with",
+        params: &["text", "prefix"],
+        required: 2,
+        signature: "starts_with(text: string, prefix: string) -> bool",
+        doc: "Whether a text begins with another.",
+    },
+    Function {
+        name: "cron_gap",
+        params: &["schedule"],
+        required: 1,
+        signature: "cron_gap(schedule: cron | string) -> time",
+        doc: "The longest time from one run of a schedule to the next: `24h` of `0 2 * * *`, `72h` of `0 2 * * 1-5`.",
     },
     Function {
         name: "version",

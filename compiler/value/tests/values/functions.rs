@@ -41,6 +41,10 @@ fn sums_and_products() {
     assert_eq!(sum_from(&[], zero_of(&Dim::base("bytes"))).unwrap().type_name(), "bytes");
     assert_eq!(ok("product", &[list(&["99.9%", "99.9%"])]), v("99.8001%"));
     assert_eq!(ok("product", &[list(&[])]), v("1"));
+    assert_eq!(ok("product", &[list(&["99.9%", "99.9%"]), v("0.01%")]), v("99.8%"));
+    assert_eq!(ok("product", &[list(&["?"]), v("1")]), Value::Unknown);
+    assert_eq!(error("product", &[list(&["2"]), v("0")]), "the step of `product` must be above 0");
+    assert_eq!(error("product", &[]), "`product` takes 1 or 2 arguments, here are 0");
     assert_eq!(ok("product", &[list(&["2", "3Gi"])]), v("6Gi"));
     assert_eq!(error("sum", &[list(&["1", "true"])]), "`sum` needs numbers, not a bool");
     assert_eq!(error("sum", &[v("1")]), "`sum` needs a list, not a number");
@@ -192,6 +196,37 @@ fn text() {
         assert_eq!(ok("slug", &[s(text)]), s(slug));
     }
     assert_eq!(error("slug", &[s("—")]), "\"—\" has no letter a-z and no digit, so it has no slug");
+}
+
+#[test]
+fn beginnings() {
+    assert_eq!(ok("starts_with", &[s("/api/me"), s("/api/")]), v("true"));
+    assert_eq!(ok("starts_with", &[s("/api"), s("/api/")]), v("false"));
+    assert_eq!(error("starts_with", &[s("a"), v("1")]), "`starts_with` needs a string, not a number");
+}
+
+#[test]
+fn gaps_of_schedules() {
+    for (schedule, gap) in [
+        ("0 2 * * *", "24h"),
+        ("0 2,14 * * *", "12h"),
+        ("0 2,3 * * *", "23h"),
+        ("*/5 * * * *", "5min"),
+        // The last of one hour to the first of the next.
+        ("0-50/10 * * * *", "10min"),
+        ("5,10 * * * *", "55min"),
+        ("@hourly", "1h"),
+        ("@weekly", "168h"),
+        ("@yearly", "8784h"),
+        ("0 2 * * 1-5", "72h"),
+        ("0 0 1 * *", "744h"),
+        // With both days given, either suffices; a star of one asks for the other.
+        ("0 0 1,15 * 1", "168h"),
+        ("0 0 29 2 *", "70104h"),
+    ] {
+        assert_eq!(ivs_value::display(&ok("cron_gap", &[s(schedule)])), gap, "{schedule}");
+    }
+    assert!(error("cron_gap", &[s("never")]).contains("five fields"));
 }
 
 #[test]
