@@ -63,6 +63,23 @@ impl LanguageServer for Backend {
         linked_editing_range(LinkedEditingRangeParams) -> Option<LinkedEditingRanges>, text_document_position_params.text_document = methods::linked_editing::run;
         document_link(DocumentLinkParams) -> Option<Vec<DocumentLink>>, text_document = methods::document_link::run;
         code_lens(CodeLensParams) -> Option<Vec<CodeLens>>, text_document = methods::code_lens::run;
+        document_symbol(DocumentSymbolParams) -> Option<DocumentSymbolResponse>, text_document = methods::symbols::document;
+        semantic_tokens_full(SemanticTokensParams) -> Option<SemanticTokensResult>, text_document = methods::semantic_tokens::full;
+        semantic_tokens_full_delta(SemanticTokensDeltaParams) -> Option<SemanticTokensFullDeltaResult>, text_document = methods::semantic_tokens::delta;
+        semantic_tokens_range(SemanticTokensRangeParams) -> Option<SemanticTokensRangeResult>, text_document = methods::semantic_tokens::range;
+        inlay_hint(InlayHintParams) -> Option<Vec<InlayHint>>, text_document = methods::inlay_hint::run;
+        folding_range(FoldingRangeParams) -> Option<Vec<FoldingRange>>, text_document = methods::folding_range::run;
+        selection_range(SelectionRangeParams) -> Option<Vec<SelectionRange>>, text_document = methods::selection_range::run;
+        prepare_rename(TextDocumentPositionParams) -> Option<PrepareRenameResponse>, text_document = methods::rename::prepare;
+        rename(RenameParams) -> Option<WorkspaceEdit>, text_document_position.text_document = methods::rename::run;
+        document_color(DocumentColorParams) -> Vec<ColorInformation>, text_document = methods::color::document;
+        color_presentation(ColorPresentationParams) -> Vec<ColorPresentation>, text_document = methods::color::presentation;
+        prepare_call_hierarchy(CallHierarchyPrepareParams) -> Option<Vec<CallHierarchyItem>>, text_document_position_params.text_document = methods::hierarchy::prepare_calls;
+        incoming_calls(CallHierarchyIncomingCallsParams) -> Option<Vec<CallHierarchyIncomingCall>>, item = methods::hierarchy::incoming;
+        outgoing_calls(CallHierarchyOutgoingCallsParams) -> Option<Vec<CallHierarchyOutgoingCall>>, item = methods::hierarchy::outgoing;
+        prepare_type_hierarchy(TypeHierarchyPrepareParams) -> Option<Vec<TypeHierarchyItem>>, text_document_position_params.text_document = methods::hierarchy::prepare_types;
+        supertypes(TypeHierarchySupertypesParams) -> Option<Vec<TypeHierarchyItem>>, item = methods::hierarchy::supertypes;
+        subtypes(TypeHierarchySubtypesParams) -> Option<Vec<TypeHierarchyItem>>, item = methods::hierarchy::subtypes;
     }
 
     async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
@@ -81,6 +98,10 @@ impl LanguageServer for Backend {
         let Some(uri) = methods::code_lens::document(&lens) else { return Ok(lens) };
         let run = |views: &mut [View], l| methods::code_lens::resolve(crate::view::only(views)?, l);
         self.ask("code_lens_resolve", About::Document(uri), lens, run).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.ask("symbol", About::All, params, methods::symbols::workspace).await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
@@ -114,6 +135,7 @@ impl LanguageServer for Backend {
             pages: Pages::new(self.options.cache.as_deref(), asks, self.options.explain),
             tells,
             shown: option("registersContent").then(Default::default),
+            tokens: Default::default(),
         });
         let capabilities = methods::capabilities(&shared, &settings);
         let _ = self.shared.set(shared.clone());
@@ -143,6 +165,9 @@ impl LanguageServer for Backend {
                 method: "workspace/didChangeConfiguration".to_owned(),
                 register_options: Some(serde_json::json!({ "section": "ivs" })),
             }]));
+        }
+        if let Some(types) = methods::hierarchy::registration(shared) {
+            self.outbox.put(Out::Register(vec![types]));
         }
         if shared.shown.is_some() {
             self.outbox.put(Out::Register(vec![Registration {

@@ -25,6 +25,8 @@ pub struct Shared {
     pub tells: bool,
     /// Addresses of outputs that a client shows which can be told that they are others.
     pub shown: Option<Mutex<BTreeSet<String>>>,
+    /// The semantic tokens that the client has.
+    pub tokens: crate::methods::semantic_tokens::Sent,
 }
 
 /// Where the files of a package are.

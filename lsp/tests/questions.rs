@@ -6,7 +6,7 @@ mod harness;
 use harness::Client;
 use serde_json::{Value, json};
 
-const SHOP: &str = "environment staging { }\n\n/// What all have.\ntemplate service base {\n  team: string\n  scaling { replicas = 2..10 }\n}\n\nservice web from base {\n  image = \"registry.example/shop/web:1.0.0\"\n  resources { cpu = 500m..2, memory = 1Gi..2Gi }\n  team  = \"a\"\n  scaling { replicas = 3..100 }\n}\n";
+const SHOP: &str = "environment staging { }\n\n/// What all have.\ntemplate service base {\n  team: string\n  scaling { replicas = 2..10, target cpu { utilization = 70% } }\n}\n\nservice web from base {\n  image = \"registry.example/shop/web:1.0.0\"\n  resources { cpu = 500m..2, memory = 1Gi..2Gi }\n  team  = \"a\"\n  scaling { replicas = 3..100 }\n}\n";
 const OTHER: &str = "service cart from base {\n  image = web.image\n  resources { cpu = 1..2, memory = 1Gi..2Gi }\n  team = \"b\"\n}\n\noverlay staging {\n  service web { scaling { replicas = 1..2 } }\n}\n";
 
 fn client() -> Client {
@@ -150,4 +150,135 @@ fn local_names_are_edited_together_and_links_lead_somewhere() {
     let document = json!({ "textDocument": { "uri": c.uri("main.ivs") } });
     let links = c.request("textDocument/documentLink", document);
     assert!(links[0]["target"].as_str().unwrap().contains("regions.ivs"), "{links:#}");
+}
+
+#[test]
+fn a_document_is_outlined_and_its_symbols_are_found() {
+    let mut c = client();
+    let document = json!({ "textDocument": { "uri": c.uri("main.ivs") } });
+    let tree = c.request("textDocument/documentSymbol", document);
+    let names: Vec<&str> = tree.as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["staging", "base", "web"]);
+    assert_eq!(tree[1]["children"][1]["children"][0]["name"], "replicas");
+    let found = c.request("workspace/symbol", json!({ "query": "ca" }));
+    assert_eq!(found[0]["name"], "cart");
+    assert_eq!(found[0]["containerName"], "shop");
+}
+
+#[test]
+fn tokens_come_whole_as_differences_and_of_a_range() {
+    let mut c = Client::new(&[("main.ivs", "let a = 1\nlet b = 2\nlet c = 3\n")]);
+    c.open("main.ivs");
+    let document = json!({ "textDocument": { "uri": c.uri("main.ivs") } });
+    let full = c.request("textDocument/semanticTokens/full", document.clone());
+    assert_eq!(full["data"].as_array().unwrap().len(), 12 * 5);
+    c.replace("main.ivs", "let b = 2", "let b = 2 + 2");
+    let mut params = document.clone();
+    params["previousResultId"] = full["resultId"].clone();
+    let delta = c.request("textDocument/semanticTokens/full/delta", params);
+    assert_eq!(delta["edits"].as_array().unwrap().len(), 1);
+    assert_eq!(delta["edits"][0]["start"], 8 * 5);
+    assert_eq!(delta["edits"][0]["data"].as_array().unwrap().len(), 2 * 5);
+    // Of an answer that is not known, everything.
+    let mut params = document.clone();
+    params["previousResultId"] = json!("x");
+    let again = c.request("textDocument/semanticTokens/full/delta", params);
+    assert_eq!(again["data"].as_array().unwrap().len(), 14 * 5);
+    let mut params = document;
+    params["range"] = json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 3, "character": 0 } });
+    let range = c.request("textDocument/semanticTokens/range", params);
+    assert_eq!(range["data"].as_array().unwrap().len(), 4 * 5);
+    assert_eq!(range["data"][0], 2);
+}
+
+#[test]
+fn hints_show_what_is_computed_and_taken_over() {
+    let mut c = client();
+    c.replace("main.ivs", "replicas = 3..100", "replicas = inherited.min..2 * 50");
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+    let params = json!({ "textDocument": { "uri": c.uri("main.ivs") }, "range": range });
+    let hints = c.request("textDocument/inlayHint", params);
+    let label = |h: &Value| match h["label"].as_str() {
+        Some(text) => text.to_owned(),
+        None => h["label"][0]["value"].as_str().unwrap().to_owned(),
+    };
+    let labels: Vec<String> = hints.as_array().unwrap().iter().map(label).collect();
+    assert_eq!(labels, ["core", "= 2..100", "was 2..10"]);
+    assert_eq!(hints[2]["label"][0]["location"]["range"]["start"]["line"], 5);
+}
+
+#[test]
+fn what_can_be_folded_and_what_grows_around_a_cursor() {
+    let mut c = client();
+    let document = json!({ "textDocument": { "uri": c.uri("main.ivs") } });
+    let folds = c.request("textDocument/foldingRange", document.clone());
+    let lines: Vec<(u64, u64)> = (folds.as_array().unwrap().iter())
+        .map(|f| (f["startLine"].as_u64().unwrap(), f["endLine"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(lines, [(3, 5), (8, 12)]);
+    let mut params = document;
+    params["positions"] = json!([c.position_of("main.ivs", "replicas = 3..100")]);
+    let ranges = c.request("textDocument/selectionRange", params);
+    let mut depth = 0;
+    let mut at = &ranges[0];
+    while at.is_object() {
+        depth += 1;
+        at = &at["parent"];
+    }
+    assert!(depth >= 5, "{ranges:#}");
+}
+
+#[test]
+fn a_name_is_changed_in_every_file_or_not_at_all() {
+    let mut c = client();
+    let at = c.at("main.ivs", "web from");
+    let prepared = c.request("textDocument/prepareRename", at.clone());
+    assert_eq!(prepared["placeholder"], "web");
+    let mut params = at.clone();
+    params["newName"] = json!("site");
+    let edit = c.request("textDocument/rename", params);
+    c.apply(&edit);
+    assert!(c.text("main.ivs").contains("service site from base"));
+    assert!(c.text("other.ivs").contains("image = site.image"));
+    assert!(c.text("other.ivs").contains("service site { scaling"));
+    assert_eq!(c.found("other.ivs"), json!([]));
+    let mut params = c.at("main.ivs", "site from");
+    params["newName"] = json!("cart");
+    assert_eq!(c.refused("textDocument/rename", params), -32803);
+    let image = c.at("main.ivs", "image =");
+    assert_eq!(c.refused("textDocument/prepareRename", image), -32803);
+}
+
+#[test]
+fn hierarchies_lead_from_item_to_item() {
+    let mut c = client();
+    let at = c.at("main.ivs", "web from");
+    let calls = c.request("textDocument/prepareCallHierarchy", at.clone());
+    let incoming = c.request("callHierarchy/incomingCalls", json!({ "item": calls[0] }));
+    assert_eq!(incoming[0]["from"]["name"], "cart");
+    assert_eq!(incoming[0]["fromRanges"][0]["start"]["line"], 1);
+    let outgoing = c.request("callHierarchy/outgoingCalls", json!({ "item": incoming[0]["from"] }));
+    let names: Vec<&str> =
+        (outgoing.as_array().unwrap().iter()).map(|o| o["to"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["base", "web"]);
+    let types = c.request("textDocument/prepareTypeHierarchy", at);
+    let above = c.request("typeHierarchy/supertypes", json!({ "item": types[0] }));
+    assert_eq!(above[0]["name"], "base");
+    let below = c.request("typeHierarchy/subtypes", json!({ "item": above[0] }));
+    assert_eq!(below.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn texts_that_are_colors_are_told() {
+    let text = "kind shop { color: string }\nshop a { color = \"#ff0000\" }\n";
+    let mut c = Client::new(&[("main.ivs", text)]);
+    c.open("main.ivs");
+    let document = json!({ "textDocument": { "uri": c.uri("main.ivs") } });
+    let colors = c.request("textDocument/documentColor", document.clone());
+    assert_eq!(colors[0]["color"]["red"], 1.0);
+    let mut params = document;
+    params["range"] = colors[0]["range"].clone();
+    params["color"] = json!({ "red": 0.0, "green": 1.0, "blue": 0.0, "alpha": 1.0 });
+    let shown = c.request("textDocument/colorPresentation", params);
+    assert_eq!(shown[0]["label"], "#00ff00");
 }

@@ -14,6 +14,7 @@ mod diff;
 mod docs;
 mod emit;
 mod figures;
+mod fork;
 mod free;
 mod graph;
 mod mend;

@@ -141,7 +141,114 @@ fn asked(question: &str, session: &Session, path: &str, offset: u32) -> String {
             });
             shown.collect::<Vec<_>>().join("\n")
         }
+        "outline" => {
+            let mut out = String::new();
+            outlined(&ivs_ide::outline(db, at), 0, &mut out);
+            out
+        }
+        "symbols" => {
+            let all = ivs_ide::search(db, rest);
+            let shown = all.iter().take(LISTED).map(|s| {
+                format!("{} · {} {}", s.name, format!("{:?}", s.sort).to_lowercase(), shown(db, &s.place))
+            });
+            shown.collect::<Vec<_>>().join("\n")
+        }
+        "tokens" => {
+            let mut out = String::new();
+            for t in ivs_ide::tokens(db, at, None) {
+                let sort = format!("{:?}", t.sort).to_lowercase();
+                let marks =
+                    [(t.defines, "defines"), (t.library, "library"), (t.docs, "docs"), (t.sets, "sets")];
+                let marks: Vec<&str> = marks.iter().filter(|(is, _)| *is).map(|(_, m)| *m).collect();
+                let _ = writeln!(out, "{} · {sort} {}", t.range.text(at.text(db)), marks.join(" "));
+            }
+            out.lines().map(|l| format!("{}\n", l.trim_end())).collect()
+        }
+        "folds" => {
+            let line = |o: u32| support::line_column(at.text(db), o).0;
+            let all = ivs_ide::folds(db, at);
+            let shown = all.iter().map(|f| {
+                let sort = format!("{:?}", f.sort).to_lowercase();
+                format!("{}..{} {sort}", line(f.range.start), line(f.range.end))
+            });
+            shown.collect::<Vec<_>>().join("\n")
+        }
+        "selections" => {
+            let all = ivs_ide::selections(db, at, offset);
+            let shown = all.iter().map(|s| s.text(at.text(db)).replace('\n', "⏎"));
+            shown.collect::<Vec<_>>().join("\n")
+        }
+        "hints" => {
+            let text = at.text(db).to_string();
+            let all = ivs_ide::hints(db, at, ivs_grammar::ast::Span::new(0, text.len() as u32));
+            let mut out = text.clone();
+            for h in all.iter().rev() {
+                out.insert_str(h.offset as usize, &format!("‹{}›", h.label));
+            }
+            out
+        }
+        "colors" => {
+            let all = ivs_ide::colors(db, at);
+            let shown = all.iter().map(|c| format!("{} {:?}", c.range.text(at.text(db)), c.rgba));
+            shown.collect::<Vec<_>>().join("\n")
+        }
+        "dependencies" | "dependents" | "supertypes" | "subtypes" => {
+            let mut out = String::new();
+            for node in ivs_ide::nodes(db, at, offset) {
+                let linked = match question {
+                    "dependencies" => ivs_ide::outgoing(db, node.item),
+                    "dependents" => ivs_ide::incoming(db, node.item),
+                    _ => Vec::new(),
+                };
+                for l in linked {
+                    let places: Vec<String> = l.places.iter().map(|p| shown(db, p)).collect();
+                    let _ = writeln!(out, "{} · {} · {}", l.node.name, l.node.detail, places.join(", "));
+                }
+                let types = match question {
+                    "supertypes" => ivs_ide::supertypes(db, node.item),
+                    "subtypes" => ivs_ide::subtypes(db, node.item),
+                    _ => Vec::new(),
+                };
+                for n in types {
+                    let _ = writeln!(out, "{} · {}", n.name, n.detail);
+                }
+            }
+            out
+        }
+        "rename" => match ivs_ide::rename(session, at, offset, rest) {
+            Err(why) => format!("refused: {why}"),
+            Ok(edits) => {
+                let mut out = String::new();
+                for (path, edits) in edits {
+                    let text = file(session, &path).text(db);
+                    let edits: Vec<_> =
+                        edits.iter().map(|(s, t)| (s.start as usize, s.end as usize, t.as_str())).collect();
+                    let new = ivs_driver::apply_edits(text, &edits).unwrap();
+                    let _ = write!(out, "// --- {path}\n{new}");
+                }
+                out
+            }
+        },
+        "import" => {
+            let (module, name) = rest.rsplit_once('.').unwrap();
+            match ivs_ide::import(db, at, module, name) {
+                None => "nothing".into(),
+                Some((span, text)) => {
+                    let edit = (span.start as usize, span.end as usize, text.as_str());
+                    ivs_driver::apply_edits(at.text(db), &[edit]).unwrap()
+                }
+            }
+        }
         other => panic!("no such question: {other}"),
+    }
+}
+
+fn outlined(all: &[ivs_ide::Outlined], depth: usize, out: &mut String) {
+    for o in all {
+        let sort = format!("{:?}", o.sort).to_lowercase();
+        let line = format!("{}{} · {sort} {}", "  ".repeat(depth), o.name, o.detail);
+        let _ = writeln!(out, "{}", line.trim_end());
+        outlined(&o.children, depth + 1, out);
     }
 }
 

@@ -4,18 +4,26 @@
 
 pub mod code_action;
 pub mod code_lens;
+pub mod color;
 pub mod command;
 pub mod completion;
 pub mod content;
 pub mod diagnostic;
 pub mod document_link;
+pub mod folding_range;
 pub mod formatting;
 pub mod goto;
+pub mod hierarchy;
 pub mod hover;
+pub mod inlay_hint;
 pub mod linked_editing;
 pub mod outputs;
 pub mod references;
+pub mod rename;
+pub mod selection_range;
+pub mod semantic_tokens;
 pub mod signature_help;
+pub mod symbols;
 pub mod sync;
 
 use crate::settings::Settings;
@@ -37,6 +45,14 @@ const CAPABILITIES: &[fn(&Shared, &Settings, &mut ServerCapabilities)] = &[
     document_link::capability,
     code_lens::capability,
     command::capability,
+    symbols::capability,
+    semantic_tokens::capability,
+    inlay_hint::capability,
+    folding_range::capability,
+    selection_range::capability,
+    rename::capability,
+    color::capability,
+    hierarchy::capability,
 ];
 
 /// What the server can, for a client.
