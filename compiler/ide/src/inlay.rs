@@ -46,8 +46,19 @@ pub struct Hint {
     pub place: Option<Location>,
 }
 
+/// Which hints are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wanted<'a> {
+    /// What formulas give.
+    pub values: bool,
+    /// What layers below say.
+    pub inherited: bool,
+    /// The environment whose values are shown; empty for the base.
+    pub environment: &'a str,
+}
+
 /// The hints of a range of a file, in order.
-pub fn hints(db: &dyn Db, file: SourceFile, range: Span) -> Vec<Hint> {
+pub fn hints(db: &dyn Db, file: SourceFile, range: Span, wanted: Wanted<'_>) -> Vec<Hint> {
     let mut out = Vec::new();
     let all = items(db, file);
     for (item, chunk) in all.ids.iter().zip(&all.chunks) {
@@ -60,9 +71,9 @@ pub fn hints(db: &dyn Db, file: SourceFile, range: Span) -> Vec<Hint> {
         let mut found = Vec::new();
         if file.own(db) {
             for body in bodies(db, *item, tree) {
-                of_body(db, *item, &body, &mut found);
+                of_body(db, *item, &body, wanted, &mut found);
             }
-            of_constant(db, *item, tree, &mut found);
+            of_constant(db, *item, tree, wanted, &mut found);
         }
         of_expressions(db, tree, &trace, &mut found);
         let base = item_offset(db, *item);
@@ -104,22 +115,22 @@ fn literal(e: &Expr) -> bool {
     }
 }
 
-fn of_body(db: &dyn Db, item: ItemId, body: &Body<'_>, out: &mut Vec<Hint>) {
-    let env = Env::new(db, SmolStr::new(body.overlay.unwrap_or_default()));
+fn of_body(db: &dyn Db, item: ItemId, body: &Body<'_>, wanted: Wanted<'_>, out: &mut Vec<Hint>) {
+    let env = Env::new(db, SmolStr::new(body.overlay.unwrap_or(wanted.environment)));
     let Some(inst) = instances(db, env, body.decl).first().copied() else { return };
     for step in steps(body.block) {
         let EntryKind::Set { value: formula, .. } = &step.entry.kind else { continue };
-        if !literal(formula) && !matches!(&formula.kind, ExprKind::Name(_)) {
+        if wanted.values && !literal(formula) && !matches!(&formula.kind, ExprKind::Name(_)) {
             let key = PathKey::of(step.path.iter().map(SmolStr::as_str));
             if let Some(text) = short(&value(db, env, inst, key)) {
                 out.push(hint(formula.span.end, format!("= {text}"), HintSort::Value));
             }
         }
-        if body.overlay.is_some() || base_chain(db, body.decl).chain.len() > 1 {
+        if wanted.inherited && (body.overlay.is_some() || base_chain(db, body.decl).chain.len() > 1) {
             out.extend(below(db, env, inst, item, formula.span, &step.path));
         }
     }
-    if body.overlay.is_none() && base_chain(db, body.decl).chain.len() > 1 {
+    if wanted.inherited && body.overlay.is_none() && base_chain(db, body.decl).chain.len() > 1 {
         out.extend(inherited(db, env, inst, body));
     }
 }
@@ -174,7 +185,7 @@ fn inherited(db: &dyn Db, env: Env, inst: Inst, body: &Body<'_>) -> Option<Hint>
 }
 
 /// Type and value of a constant.
-fn of_constant(db: &dyn Db, item: ItemId, tree: &Item, out: &mut Vec<Hint>) {
+fn of_constant(db: &dyn Db, item: ItemId, tree: &Item, wanted: Wanted<'_>, out: &mut Vec<Hint>) {
     let ItemKind::Let { name, ty: None, value } = &tree.kind else { return };
     let ty = ivs_model::result_type(db, item);
     if ty != Ty::Error {
@@ -183,8 +194,8 @@ fn of_constant(db: &dyn Db, item: ItemId, tree: &Item, out: &mut Vec<Hint>) {
             out.push(hint(name.span.end, format!(": {shown}"), HintSort::Type));
         }
     }
-    if !literal(value) {
-        let env = Env::new(db, SmolStr::default());
+    if wanted.values && !literal(value) {
+        let env = Env::new(db, SmolStr::new(wanted.environment));
         if let Some(text) = short(&ivs_eval::constant(db, env, item)) {
             out.push(hint(value.span.end, format!("= {text}"), HintSort::Value));
         }

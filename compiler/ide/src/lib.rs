@@ -29,7 +29,7 @@ pub use goto::{declaration, definition, derived, implementation, type_definition
 pub use hierarchy::{Linked, Node, incoming, nodes, outgoing, subtypes, supertypes};
 pub use hover::{Hover, Origin, hover};
 pub use import::import;
-pub use inlay::{Hint, HintSort, hints};
+pub use inlay::{Hint, HintSort, Wanted, hints};
 pub use links::{Link, Target, links};
 pub use outline::{Listed, Outlined, SymbolSort, outline, search};
 pub use place::{At, Location, file, item_at, name_span};

@@ -180,7 +180,8 @@ fn asked(question: &str, session: &Session, path: &str, offset: u32) -> String {
         }
         "hints" => {
             let text = at.text(db).to_string();
-            let all = ivs_ide::hints(db, at, ivs_grammar::ast::Span::new(0, text.len() as u32));
+            let wanted = ivs_ide::Wanted { values: true, inherited: true, environment: "" };
+            let all = ivs_ide::hints(db, at, ivs_grammar::ast::Span::new(0, text.len() as u32), wanted);
             let mut out = text.clone();
             for h in all.iter().rev() {
                 out.insert_str(h.offset as usize, &format!("‹{}›", h.label));

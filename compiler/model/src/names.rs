@@ -425,6 +425,7 @@ pub(crate) fn nearest_name(
 
 /// Everything that a bare name may mean in a module, fields and locals aside: what it declares, what it uses under which
 /// name, and what the library has in scope. By name, each name of a namespace once.
+#[salsa::tracked(returns(ref))]
 pub fn visible(db: &dyn Db, module: Module) -> Vec<(SmolStr, ItemId)> {
     let own = module_index(db, module);
     let mut out: Vec<(SmolStr, ItemId)> = Vec::new();

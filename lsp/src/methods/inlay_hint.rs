@@ -3,7 +3,7 @@
 use crate::settings::Settings;
 use crate::view::{Shared, View};
 use ivs_grammar::ast::Span;
-use ivs_ide::HintSort;
+use ivs_ide::{HintSort, Wanted};
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{
     InlayHint, InlayHintKind, InlayHintLabel, InlayHintLabelPart, InlayHintParams, InlayHintTooltip,
@@ -19,7 +19,13 @@ pub fn capability(_: &Shared, _: &Settings, can: &mut ServerCapabilities) {
 pub fn run(view: &mut View, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
     let file = view.file(&params.text_document.uri)?;
     let (start, end) = view.lines(file).offsets(params.range);
-    let all = ivs_ide::hints(view.db(), file, Span::new(start as u32, end as u32));
+    let settings = view.settings.clone();
+    let wanted = Wanted {
+        values: settings.hints.values,
+        inherited: settings.hints.inherited,
+        environment: &settings.environment,
+    };
+    let all = ivs_ide::hints(view.db(), file, Span::new(start as u32, end as u32), wanted);
     let mut out = Vec::with_capacity(all.len());
     for h in all {
         let location = h.place.and_then(|p| view.location(p.file, p.range));

@@ -15,9 +15,11 @@ use crate::lex::{Kind, Token, lex, word_at};
 use crate::place::around;
 use ivs_grammar::ast::Span;
 use ivs_model::{MARKER, Module, Symbol, Trace};
-use ivs_source::{Db, ItemId, SourceFile};
+use ivs_source::{Db, ItemId, ItemKey, SourceFile, heads};
 use role::{In, Role};
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
+use std::cell::Cell;
 
 /// Proposals up to which an answer is complete.
 const MOST: usize = 600;
@@ -152,6 +154,36 @@ struct Question<'a> {
     after: &'a str,
     /// The blanks before the line's first word.
     indent: &'a str,
+    /// Whether names were left out that do not fit what is written.
+    partial: Cell<bool>,
+}
+
+/// Names in sight up to which all are proposed, whatever is written.
+const LARGE: usize = 4000;
+
+impl Question<'_> {
+    /// The names in sight of some items; of very many, those that fit what is written, as far as an answer goes.
+    fn seen(&self, want: &dyn Fn(&ItemKey) -> bool) -> Vec<(SmolStr, ItemId)> {
+        let all = ivs_model::visible(self.db, self.module);
+        let large = all.len() > LARGE;
+        let mut out = Vec::new();
+        for (name, item) in all {
+            if !want(item.key(self.db)) {
+                continue;
+            }
+            if large && (out.len() >= MOST || !subsequence(self.prefix, name)) {
+                self.partial.set(true);
+                continue;
+            }
+            out.push((name.clone(), *item));
+        }
+        out
+    }
+
+    /// Whether an item is a template.
+    fn is_template(&self, item: ItemId) -> bool {
+        heads(self.db, item.file(self.db)).get(item).is_some_and(|o| o.template)
+    }
 }
 
 /// What may stand at an offset.
@@ -183,6 +215,7 @@ pub fn complete(db: &dyn Db, file: SourceFile, offset: u32) -> Completion {
         word: text.get(start..stop).unwrap_or_default(),
         after: text.get(stop..).and_then(|t| t.lines().next()).unwrap_or_default(),
         indent: text.get(line..indent_end.min(start).max(line)).unwrap_or_default(),
+        partial: Cell::new(false),
     };
     let mut out = Vec::new();
     let mut replace = Span::new(start as u32, stop as u32);
@@ -195,27 +228,29 @@ pub fn complete(db: &dyn Db, file: SourceFile, offset: u32) -> Completion {
     } else {
         asked(&question, before, stop - base, &mut out);
     }
-    finish(replace, question.prefix, out)
+    let mut found = finish(replace, question.prefix, out);
+    found.incomplete |= question.partial.get();
+    found
 }
 
 fn finish(replace: Span, prefix: &str, mut proposals: Vec<Proposal>) -> Completion {
     let mut incomplete = false;
     if proposals.len() > MOST {
         incomplete = true;
-        let wanted = prefix.to_lowercase();
-        proposals.retain(|p| subsequence(&wanted, &p.label.to_lowercase()));
+        proposals.retain(|p| subsequence(prefix, &p.label));
     }
     proposals
         .sort_by(|a, b| (a.rank, &a.label, a.sort, &a.import).cmp(&(b.rank, &b.label, b.sort, &b.import)));
-    proposals.dedup_by(|a, b| a.label == b.label && a.sort == b.sort && a.import == b.import);
+    let mut seen = FxHashSet::default();
+    proposals.retain(|p| seen.insert((p.label.clone(), p.sort, p.import.clone())));
     proposals.truncate(MOST);
     Completion { replace, proposals, incomplete }
 }
 
-/// Whether the letters of one text stand in another in this order.
+/// Whether the letters of one text stand in another in this order, large or small.
 fn subsequence(wanted: &str, label: &str) -> bool {
     let mut rest = label.chars();
-    wanted.chars().all(|c| rest.any(|l| l == c))
+    wanted.chars().all(|c| rest.any(|l| l.eq_ignore_ascii_case(&c)))
 }
 
 /// What may follow where the rest of an item is made up.

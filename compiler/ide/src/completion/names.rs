@@ -4,18 +4,17 @@ use super::{Proposal, Question, Sort, required};
 use crate::lex::Lexed;
 use crate::tree::each_expr;
 use ivs_grammar::ast::{ExprKind, PostfixOp, Span};
-use ivs_model::{
-    Field, Module, Scope, Symbol, Trace, Ty, decl_info, decl_kind, enum_schema, module_index, schema, visible,
-};
+use ivs_model::{Field, Module, Scope, Symbol, Trace, Ty, decl_kind, enum_schema, module_index, schema};
 use ivs_source::{DataFiles, Db, ItemId};
 use ivs_value::funcs::FUNCTIONS;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 /// A proposal for an item.
 pub fn named(q: &Question<'_>, name: &str, item: ItemId) -> Proposal {
     let key = item.key(q.db);
     let (sort, detail) = match key.keyword {
-        "decl" if decl_info(q.db, item).template => (Sort::Template, format!("template {}", key.kind)),
+        "decl" if q.is_template(item) => (Sort::Template, format!("template {}", key.kind)),
         "decl" => (Sort::Declaration, key.kind.to_string()),
         "kind" => (Sort::Kind, "kind".into()),
         "struct" => (Sort::Struct, "struct".into()),
@@ -32,13 +31,15 @@ pub fn named(q: &Question<'_>, name: &str, item: ItemId) -> Proposal {
 
 /// The declarations of a kind (of any, without one) that can be named, by the name that they have here.
 pub fn of_kind(q: &Question<'_>, kind: Option<ItemId>) -> Vec<(SmolStr, ItemId)> {
-    let mut all = visible(q.db, q.module);
-    all.retain(|(_, i)| {
-        i.key(q.db).keyword == "decl"
-            && !decl_info(q.db, *i).template
-            && kind.is_none_or(|k| decl_kind(q.db, *i) == Some(k))
-    });
+    let named = kind.map(|k| k.key(q.db).name.clone());
+    let mut all = q.seen(&|k| k.keyword == "decl" && named.as_ref().is_none_or(|n| last_word(&k.kind) == n));
+    all.retain(|(_, i)| !q.is_template(*i) && kind.is_none_or(|k| decl_kind(q.db, *i) == Some(k)));
     all
+}
+
+/// `service` of `std.platform.service`.
+fn last_word(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// What begins an item.
@@ -80,10 +81,7 @@ pub fn items(q: &Question<'_>, before: &[&str], out: &mut Vec<Proposal>) {
 
 /// Kinds; with a body that has their required fields, if they begin an item.
 pub fn kinds(q: &Question<'_>, bodies: bool, out: &mut Vec<Proposal>) {
-    for (name, item) in visible(q.db, q.module) {
-        if item.key(q.db).keyword != "kind" {
-            continue;
-        }
+    for (name, item) in q.seen(&|k| k.keyword == "kind") {
         let own = item.file(q.db).own(q.db);
         let p = named(q, &name, item).rank(if own { 1 } else { 2 });
         let follows = q.after.trim_start().starts_with(|c: char| c.is_alphabetic());
@@ -100,16 +98,16 @@ pub fn kinds(q: &Question<'_>, bodies: bool, out: &mut Vec<Proposal>) {
 }
 
 fn kind_named(q: &Question<'_>, kind: &str) -> Option<ItemId> {
-    let last = kind.rsplit('.').next().unwrap_or(kind);
-    let mut all = visible(q.db, q.module).into_iter();
-    all.find(|(n, i)| n == last && i.key(q.db).keyword == "kind").map(|(_, i)| i)
+    let found = ivs_model::resolve(q.db, q.module, SmolStr::new(last_word(kind)));
+    found.things.iter().copied().find(|t| t.key(q.db).keyword == "kind")
 }
 
 /// The declarations and templates that an overlay may amend.
 pub fn amended(q: &Question<'_>, kind: &str, out: &mut Vec<Proposal>) {
     let Some(kind) = kind_named(q, kind) else { return };
-    for (name, item) in visible(q.db, q.module) {
-        if item.key(q.db).keyword == "decl" && decl_kind(q.db, item) == Some(kind) {
+    let named_as = kind.key(q.db).name.clone();
+    for (name, item) in q.seen(&|k| k.keyword == "decl" && last_word(&k.kind) == named_as) {
+        if decl_kind(q.db, item) == Some(kind) {
             let p = named(q, &name, item).rank(1);
             let open = q.after.trim_start().is_empty();
             out.push(if open { p.snippet(format!("{name} {{ $0 }}")) } else { p });
@@ -119,11 +117,12 @@ pub fn amended(q: &Question<'_>, kind: &str, out: &mut Vec<Proposal>) {
 
 /// What a declaration of a kind may derive from.
 pub fn bases(q: &Question<'_>, kind: &str, out: &mut Vec<Proposal>) {
+    let written = last_word(kind).to_owned();
     let kind = kind_named(q, kind);
-    for (name, item) in visible(q.db, q.module) {
+    for (name, item) in q.seen(&|k| k.keyword == "decl" && last_word(&k.kind) == written) {
         let fits = kind.is_none() || decl_kind(q.db, item) == kind;
-        if item.key(q.db).keyword == "decl" && fits && Some(item) != q.item {
-            let template = decl_info(q.db, item).template;
+        if fits && Some(item) != q.item {
+            let template = q.is_template(item);
             out.push(named(q, &name, item).rank(if template { 1 } else { 2 }));
         }
     }
@@ -180,7 +179,12 @@ pub fn complete(
         out.push(p.docs("The value of the same path one layer below.").rank(5));
     }
     functions(q, out);
-    for (name, item) in visible(q.db, q.module) {
+    let wanted = ["let", "fn", "kind", "enum", "decl"];
+    let expected: FxHashSet<Symbol> = out.iter().filter_map(|p| p.symbol.clone()).collect();
+    for (name, item) in q.seen(&|k| wanted.contains(&k.keyword)) {
+        if expected.contains(&Symbol::Item(item)) {
+            continue;
+        }
         let keyword = item.key(q.db).keyword;
         let p = named(q, &name, item);
         match keyword {
@@ -193,7 +197,7 @@ pub fn complete(
                     (false, _) => 7,
                 }));
             }
-            "decl" if !decl_info(q.db, item).template => out.push(p.rank(6)),
+            "decl" if !q.is_template(item) => out.push(p.rank(6)),
             "fn" => {
                 let own = !item.file(q.db).library(q.db);
                 out.push(call_of(q, item, &name).rank(if own { 5 } else { 7 }));

@@ -1,7 +1,7 @@
 //! Types.
 
 use super::{Proposal, Question, Sort, names::named};
-use ivs_model::{module_index, scalar_types, visible};
+use ivs_model::{module_index, scalar_types};
 use smol_str::SmolStr;
 
 pub fn complete(q: &Question<'_>, front: &[SmolStr], out: &mut Vec<Proposal>) {
@@ -17,7 +17,7 @@ pub fn complete(q: &Question<'_>, front: &[SmolStr], out: &mut Vec<Proposal>) {
     for name in scalar_types() {
         out.push(Proposal::new(name, Sort::Type).detail("built in").rank(2));
     }
-    for (name, item) in visible(q.db, q.module) {
+    for (name, item) in q.seen(&|k| is_type(k.keyword) || matches!(k.keyword, "unit" | "decl")) {
         let counted = item.key(q.db).keyword == "unit"
             && ivs_model::unit_def(q.db, item)
                 .as_ref()
@@ -25,7 +25,7 @@ pub fn complete(q: &Question<'_>, front: &[SmolStr], out: &mut Vec<Proposal>) {
         if is_type(item.key(q.db).keyword) || counted {
             let own = item.file(q.db).own(q.db);
             out.push(named(q, &name, item).rank(if own { 1 } else { 3 }));
-        } else if item.key(q.db).keyword == "decl" && ivs_model::decl_info(q.db, item).template {
+        } else if item.key(q.db).keyword == "decl" && q.is_template(item) {
             out.push(named(q, &name, item).rank(4));
         }
     }

@@ -4,7 +4,7 @@ use super::{Proposal, Question, Sort, names::named};
 use crate::lex::{Kind, Lexed};
 use crate::tree::each_expr;
 use ivs_grammar::ast::{ExprKind, Span};
-use ivs_model::{Symbol, Ty, unit_def, visible};
+use ivs_model::{Symbol, Ty, unit_def};
 use ivs_source::ItemId;
 use ivs_value::Dim;
 use smol_str::SmolStr;
@@ -129,10 +129,7 @@ fn rates(units: &[(SmolStr, ItemId, Dim)], dim: &Dim, out: &mut Vec<Proposal>) {
 /// The units in sight: spelling, item, dimension.
 fn units(q: &Question<'_>) -> Vec<(SmolStr, ItemId, Dim)> {
     let mut out: Vec<(SmolStr, ItemId, Dim)> = Vec::new();
-    for (name, item) in visible(q.db, q.module) {
-        if !matches!(item.key(q.db).keyword, "unit" | "dimension") {
-            continue;
-        }
+    for (name, item) in q.seen(&|k| matches!(k.keyword, "unit" | "dimension")) {
         if let Some(def) = unit_def(q.db, item) {
             let spelling = if item.key(q.db).keyword == "dimension" { def.name.clone() } else { name };
             out.push((spelling, item, def.dim.clone()));
