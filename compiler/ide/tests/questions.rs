@@ -148,7 +148,8 @@ fn asked(question: &str, session: &Session, path: &str, offset: u32) -> String {
         }
         "symbols" => {
             let all = ivs_ide::search(db, rest);
-            let shown = all.iter().take(LISTED).map(|s| {
+            let own = all.iter().filter(|s| s.place.file.own(db));
+            let shown = own.take(LISTED).map(|s| {
                 format!("{} · {} {}", s.name, format!("{:?}", s.sort).to_lowercase(), shown(db, &s.place))
             });
             shown.collect::<Vec<_>>().join("\n")
