@@ -196,6 +196,15 @@ mod checking {
     }
 
     #[test]
+    fn what_is_written_freely_is_judged_without_building() {
+        let dir = TempDir::new().unwrap();
+        let source = "document letter { text = \"{{ name|replace(1) }}\" }\n";
+        let ran = ivs_with(dir.path(), &["check", "-", "--format", "short"], &[], source);
+        assert_eq!(ran.code, 1);
+        assert_eq!(ran.out, "<stdin>:1:35: error[IVS6103]: there is no filter `replace`\n");
+    }
+
+    #[test]
     fn stdin_is_a_package_of_its_own() {
         let dir = TempDir::new().unwrap();
         assert_eq!(ivs_with(dir.path(), &["check", "-"], &[], SERVICE).code, 0);

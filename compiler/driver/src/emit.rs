@@ -141,10 +141,7 @@ fn subject(db: &dyn Db, inst: Inst, schema: &Schema, object: &Arc<StructValue>) 
 pub(crate) fn judged(db: &dyn Db, inst: Inst, object: &StructValue) -> bool {
     let Some(kind) = decl_kind(db, inst.decl(db)) else { return false };
     let schema = schema(db, kind);
-    if schema.emits.is_empty() || !schema.open && !schema.fields.iter().any(|f| f.ty.is_free()) {
-        return false;
-    }
-    targets().iter().any(|t| t.judges(&schema.name, object))
+    !schema.emits.is_empty() && targets().iter().any(|t| t.judges(&schema.name, object))
 }
 
 /// Lowers an evaluated declaration.

@@ -566,8 +566,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     fn family_and_body(&mut self, decl: &'ast Decl, params: Option<&[crate::fields::Field]>) -> u32 {
+        // What a clause asks of a member holds in its body.
+        let facts = self.facts.len();
         if let Some(family) = &decl.family {
-            let facts = self.facts.len();
             let clauses = self.clauses(&family.clauses);
             let key = match &family.by {
                 Some(e) => self.expr(e, None).0,
@@ -609,7 +610,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 self.push(report);
             }
             self.body.family = Some(FamilyIr { clauses, key, binders: self.locals.len() as u32 });
-            self.facts.truncate(facts);
         }
         self.self_ty = SelfTy::Of(Ty::RefTo(self.item));
         let schema = decl_schema(self.db, self.item);
@@ -617,6 +617,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         self.open_level(Some(schema.clone()), "self".into(), id, &decl.block);
         self.layer(&decl.block, id, &schema, params);
         self.close_level(id);
+        self.facts.truncate(facts);
         self.locals.clear();
         id
     }
