@@ -1,6 +1,6 @@
 ;;; drive.el --- Drives the language server by Eglot, as a person would  -*- lexical-binding: t; -*-
 
-;; ivs=PATH work=FOLDER emacs -Q --batch -L emacs -l emacs/test/drive.el
+;; ivs=PATH work=FOLDER emacs -q --no-site-file --batch -L emacs -l emacs/test/drive.el
 ;;
 ;; `work' holds a package with shop.ivs (test/package), and may be written to.  Before Emacs 29, Eglot is a package:
 ;; `package-initialize' finds that of the system.

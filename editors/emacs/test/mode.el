@@ -1,6 +1,6 @@
 ;;; mode.el --- What the mode does without a server  -*- lexical-binding: t; -*-
 
-;; emacs -Q --batch -l ivs-mode.el -l test/mode.el -f ert-run-tests-batch-and-exit
+;; emacs -q --no-site-file --batch -l ivs-mode.el -l test/mode.el -f ert-run-tests-batch-and-exit
 
 (require 'ert)
 (require 'ivs-mode)

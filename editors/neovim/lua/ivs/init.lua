@@ -42,7 +42,9 @@ local function started(options, buffer)
     client = vim.lsp.start_client(config)
     M.clients[config.root_dir] = client
   end
-  vim.lsp.buf_attach_client(buffer, client)
+  if client then
+    vim.lsp.buf_attach_client(buffer, client)
+  end
   return client
 end
 
