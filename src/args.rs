@@ -121,6 +121,7 @@ pub enum Command {
     Solve(Solve),
     Explain(Explain),
     Lsp(Lsp),
+    Playground(Playground),
     Completions(Completions),
 }
 
@@ -138,6 +139,37 @@ pub struct New {
 }
 
 /// The examples, and a package with an empty source.
+/// Try ivs in the browser: a page of this machine with the language server and what the sources give.
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "\
+Prints the address of a page that only this machine can reach. Sources are edited at its left; what is wrong, outputs, where values come
+from and what refers to what are shown at its right, as one types. Nothing is written unless --write is given, and nothing
+leaves this machine. docs/playground.md says more.
+
+Examples:
+  ivs playground                      # the package around this folder, or the smallest example
+  ivs playground --example pluma
+  ivs playground shop --write")]
+pub struct Playground {
+    /// A folder of the package; without one, the package around the current folder, else the example `starter`.
+    #[arg(conflicts_with = "example")]
+    pub path: Option<PathBuf>,
+    /// Take a copy of an example.
+    #[arg(long, value_name = "NAME", value_parser = examples(), conflicts_with = "write")]
+    pub example: Option<String>,
+    /// Let the page save sources.
+    #[arg(long)]
+    pub write: bool,
+    /// The port of 127.0.0.1 [default: any that is free]
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
+}
+
+fn examples() -> PossibleValuesParser {
+    let examples = templates::EXAMPLES.iter().map(|e| PossibleValue::new(e.name).help(e.about));
+    PossibleValuesParser::new(examples)
+}
+
 fn starts() -> PossibleValuesParser {
     let examples = templates::EXAMPLES.iter().map(|e| PossibleValue::new(e.name).help(e.about));
     let empty = PossibleValue::new(templates::EMPTY).help("Nothing but an empty source");

@@ -11,6 +11,7 @@ pub mod fmt;
 pub mod graph;
 pub mod lsp;
 pub mod new;
+pub mod playground;
 pub mod publish;
 pub mod report;
 pub mod solve;

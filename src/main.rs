@@ -90,6 +90,7 @@ fn dispatch(args: Args) -> Exit {
         Command::Solve(solve) => command::solve::run(&solve, &global, &mut terminal),
         Command::Explain(explain) => explain::run(&explain, &mut terminal),
         Command::Lsp(lsp) => command::lsp::run(&lsp, &global, &mut terminal),
+        Command::Playground(playground) => command::playground::run(&playground, &global, &mut terminal),
         Command::Completions(completions) => command::completions::run(&completions, &mut terminal),
     }
 }

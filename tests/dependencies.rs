@@ -35,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("output", &["plan"]),
     ("ide", &["driver", "eval", "grammar", "model", "project", "schema", "source", "value"]),
     ("lsp", &["driver", "grammar", "ide", "output", "project", "source"]),
+    ("playground", &["driver", "lsp", "plan", "project", "source"]),
     (
         "driver",
         &[
