@@ -5,6 +5,7 @@ BENCH is the folder of the shared workload (gen.py, run.py, a folder per languag
 added, and its run.py measures. tools.json says where the programs are: {"ivs": "/…/ivs", "jrsonnet": "/…/jrsonnet"}.
 
   --reject    instead: which broken services each variant rejects (reject.py)
+  --lsp       instead: keystroke to diagnostics of the language servers (lsp.py)
 
 Beside run.py's modes, a cold run of ivs starts without an output folder: onto equal outputs it would write nothing.
 """
@@ -24,6 +25,21 @@ def put_away(tree):
         os.rename(tree, os.path.join(past, str(len(os.listdir(past)))))
 
 
+def servers(script):
+    """Lets a language say what is wrong in its base, and which file is read by nobody else but reads the base."""
+    text = open(script).read()
+    for old, new in [
+        ('L["root"], L["base"]', 'L["root"].format(files[0][0]), L["base"]'),
+        ('good[base].replace("80, targetPort", "no_such_name, targetPort", 1)',
+         'good[base].replace(*L.get("undef_base", ("80, targetPort", "no_such_name, targetPort")), 1)'),
+        ('broken["fanout"] = broken["base"]',
+         'broken["fanout"] = (base, good[base].replace(*L["fanout"], 1)) if "fanout" in L else broken["base"]'),
+    ]:
+        assert old in text, f"lsp.py has changed: {old}"
+        text = text.replace(old, new)
+    open(script, "w").write(text)
+
+
 def main():
     args = sys.argv[1:]
     if not args or args[0].startswith("-"):
@@ -39,6 +55,12 @@ def main():
         args.remove("--reject")
         sys.argv = ["reject.py", *args]
         runpy.run_path(os.path.join(copy, "reject.py"), run_name="__main__")
+        return
+    if "--lsp" in args:
+        args.remove("--lsp")
+        servers(os.path.join(copy, "lsp.py"))
+        sys.argv = ["lsp.py", *args]
+        runpy.run_path(os.path.join(copy, "lsp.py"), run_name="__main__")
         return
     import run
 

@@ -45,3 +45,12 @@ VARIANTS = {
     "ivs": COMMON,
     "ivs-files": dict(COMMON, prepare=["sed", "-i", "/^layout/d", "ivs.toml"]),
 }
+
+# The language server. A name that is unknown in the base is said once, where it stands; what fans out to all is a base that
+# allows fewer regions: compare.py --lsp makes lsp.py take both.
+LSP = {
+    "ivs": dict(argv=["{ivs}", "lsp"], leaf="services/{}.ivs", root="services/{}.ivs", base="platform/base.ivs",
+                junk="\n}} = [\n", undef=("service ", "service no_such_name.x = 1\nservice "),
+                undef_base=("service = 80", "service = no_such_name"),
+                fanout=("us-east-1, us-west-2, eu-west-1, ap-south-1]", "us-east-1]")),
+}

@@ -4,6 +4,7 @@
 //! system. Values are evaluated where a question needs them, so ask on a thread with as much stack as a session's own.
 
 mod about;
+mod actions;
 mod completion;
 mod find;
 mod goto;
@@ -23,6 +24,7 @@ mod tokens;
 mod tree;
 
 pub use about::{About, about};
+pub use actions::{Action, Change, Deed, actions, allow, organize};
 pub use completion::{Completion, Proposal, Sort, complete, resolve};
 pub use find::{Reference, Use, highlight, linked, references};
 pub use goto::{declaration, definition, derived, implementation, type_definition};

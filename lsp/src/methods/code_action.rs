@@ -1,18 +1,28 @@
 //! `textDocument/codeAction` and its resolution: every fix that a finding offers, and all that are certain at once.
 
-use crate::protocol::{Files, workspace_edit};
+use crate::protocol::{Files, like, workspace_edit};
 use crate::settings::Settings;
 use crate::view::{Shared, View};
-use ivs_source::{Diagnostic, Fix};
+use ivs_grammar::ast::Span;
+use ivs_ide::Deed;
+use ivs_source::{Diagnostic, Fix, Severity, SourceFile};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{
     CodeAction, CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams,
-    CodeActionProviderCapability, CodeActionResponse, ServerCapabilities, TextEdit, Uri,
+    CodeActionProviderCapability, CodeActionResponse, Range, ServerCapabilities, TextEdit, Uri,
 };
 
-/// Everything the kinds of this module cover.
-const KINDS: &[CodeActionKind] = &[CodeActionKind::QUICKFIX, CodeActionKind::SOURCE_FIX_ALL];
+/// The kinds of what is offered.
+const KINDS: &[CodeActionKind] = &[
+    CodeActionKind::QUICKFIX,
+    CodeActionKind::REFACTOR_EXTRACT,
+    CodeActionKind::REFACTOR_INLINE,
+    CodeActionKind::REFACTOR_REWRITE,
+    CodeActionKind::SOURCE_FIX_ALL,
+    CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
+];
 
 /// Fixes, and what is done to a whole file.
 pub fn capability(_: &Shared, _: &Settings, can: &mut ServerCapabilities) {
@@ -60,10 +70,81 @@ pub fn run(view: &mut View, params: CodeActionParams) -> Result<Option<CodeActio
         let (start, end) = view.lines(file).offsets(params.range);
         fixes(view, &uri, (start, end), &mut out);
     }
+    deeds(view, file, params.range, only, &mut out);
     if wanted(only, &CodeActionKind::SOURCE_FIX_ALL) {
         out.push(later(&uri, "fixAll", "Apply all fixes that are certain", CodeActionKind::SOURCE_FIX_ALL));
     }
     Ok(Some(out.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
+}
+
+/// What can be done with the text besides mending what was found.
+fn deeds(
+    view: &mut View,
+    file: SourceFile,
+    range: Range,
+    only: Option<&[CodeActionKind]>,
+    out: &mut Vec<CodeAction>,
+) {
+    let (start, end) = view.lines(file).offsets(range);
+    let span = Span::new(start as u32, end as u32);
+    let mut found = ivs_ide::actions(view.db(), file, span);
+    found.extend(ivs_ide::organize(view.db(), file));
+    if wanted(only, &CodeActionKind::QUICKFIX) {
+        found.extend(excuses(view, file, span));
+    }
+    for action in found {
+        let kind = match action.deed {
+            Deed::Fix => CodeActionKind::QUICKFIX,
+            Deed::Extract => CodeActionKind::REFACTOR_EXTRACT,
+            Deed::Inline => CodeActionKind::REFACTOR_INLINE,
+            Deed::Move => CodeActionKind::REFACTOR_REWRITE,
+            Deed::Organize => CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
+        };
+        if !wanted(only, &kind) {
+            continue;
+        }
+        let mut texts: BTreeMap<String, (Uri, Vec<TextEdit>)> = BTreeMap::new();
+        for change in &action.changes {
+            let Some(uri) = view.uri(change.file) else { continue };
+            let lines = view.lines(change.file);
+            let edits = &mut texts.entry(uri.as_str().to_owned()).or_insert_with(|| (uri, Vec::new())).1;
+            edits.push(TextEdit {
+                range: lines.range(change.range),
+                new_text: like(lines.text(), &change.text),
+            });
+        }
+        let edit = workspace_edit(view, texts.into_values());
+        out.push(CodeAction {
+            title: action.title,
+            kind: Some(kind),
+            edit: Some(edit),
+            ..CodeAction::default()
+        });
+    }
+}
+
+/// `@allow` for what checks find here.
+fn excuses(view: &mut View, file: SourceFile, range: Span) -> Vec<ivs_ide::Action> {
+    let path = file.path(view.db()).to_string();
+    let report = view.checked();
+    let mut out: Vec<ivs_ide::Action> = Vec::new();
+    for d in &report.diagnostics {
+        let place = &d.primary.place;
+        let here = report.files.get(place.of as usize).is_some_and(|f| f.path == path)
+            && place.span.start <= range.end
+            && range.start <= place.span.end;
+        // What a check finds is excused by its name; what the compiler warns of, by its code.
+        let check = report.checks.iter().find(|(code, _)| *code == d.code).map(|(_, name)| name.as_str());
+        let check =
+            check.or((d.severity == Severity::Warning || d.code.starts_with("IVS30")).then_some(d.code));
+        if let Some(check) = check.filter(|_| here && d.code != "IVS1043")
+            && let Some(action) = ivs_ide::allow(view.db(), file, place.span.start, check)
+            && !out.contains(&action)
+        {
+            out.push(action);
+        }
+    }
+    out
 }
 
 fn later(uri: &Uri, action: &str, title: &str, kind: CodeActionKind) -> CodeAction {

@@ -377,6 +377,27 @@ impl Client {
         self.request("textDocument/codeAction", params).as_array().cloned().unwrap_or_default()
     }
 
+    /// The code actions for a text that is selected where it first stands.
+    pub fn actions_over(&mut self, path: &str, selected: &str) -> Vec<Value> {
+        let start = self.position_of(path, selected);
+        let text = self.text(path);
+        let end = position(&text, text.find(selected).unwrap() + selected.len());
+        let params = json!({
+            "textDocument": { "uri": self.uri(path) },
+            "range": { "start": start, "end": end },
+            "context": { "diagnostics": [] },
+        });
+        self.request("textDocument/codeAction", params).as_array().cloned().unwrap_or_default()
+    }
+
+    /// Applies the action of a title.
+    pub fn choose(&mut self, actions: &[Value], title: &str) {
+        let titles: Vec<&Value> = actions.iter().map(|a| &a["title"]).collect();
+        let action = actions.iter().find(|a| a["title"] == title);
+        let action = action.unwrap_or_else(|| panic!("`{title}` is not offered, but {titles:?}")).clone();
+        self.apply_action(&action);
+    }
+
     /// Resolves an action if it has no edit yet, and applies it to the open files.
     pub fn apply_action(&mut self, action: &Value) {
         let action = match action.get("edit") {
