@@ -2,7 +2,7 @@
 
 use crate::lex::{Kind, lex};
 use crate::tree::{bodies, steps};
-use ivs_grammar::ast::Span;
+use ivs_grammar::ast::{EntryKind, Span};
 use ivs_model::{Symbol, traced};
 use ivs_source::{Db, ItemId, Origin, SourceFile, item_offset, items, parse_item};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -129,6 +129,9 @@ pub fn tokens(db: &dyn Db, file: SourceFile, range: Option<Span>) -> Vec<Colored
             Kind::Word => {
                 one.sets = named.keys.contains(&token.span);
                 let next = lexed.tokens.get(i + 1).map(|t| t.span.text(text)).unwrap_or_default();
+                let after = lexed.tokens.get(i + 2).map(|t| t.span.text(text)).unwrap_or_default();
+                let two_keys = lexed.tokens.get(i + 1).is_some_and(|t| t.kind == Kind::Word)
+                    && matches!(after, "=" | "+=" | "{");
                 match named.symbols.get(&token.span) {
                     Some((symbol, defines)) => {
                         one.sort = sort_of(db, symbol);
@@ -143,7 +146,7 @@ pub fn tokens(db: &dyn Db, file: SourceFile, range: Option<Span>) -> Vec<Colored
                         one.sort = TokenSort::Keyword;
                     }
                     None if matches!(word, "self" | "inherited" | "it") => one.sort = TokenSort::Keyword,
-                    None if matches!(next, "=" | "+=" | "{" | ":") => one.sort = TokenSort::Field,
+                    None if matches!(next, "=" | "+=" | "{" | ":") || two_keys => one.sort = TokenSort::Field,
                     None if ivs_model::scalar_types().any(|t| t == word) => {
                         one.sort = TokenSort::Type;
                         one.library = true;
@@ -198,7 +201,14 @@ fn keys(db: &dyn Db, item: ItemId, f: &mut dyn FnMut(Span)) {
     let parsed = parse_item(db, item);
     let Some(tree) = parsed.item() else { return };
     for body in bodies(db, item, tree) {
-        steps(body.block).iter().for_each(|s| f(s.key));
+        for step in steps(body.block) {
+            f(step.key);
+            match &step.entry.kind {
+                EntryKind::Set { path, .. } | EntryKind::Nest { path, .. } => f(path.first.span),
+                EntryKind::Remove { field, .. } => f(field.span),
+                _ => {}
+            }
+        }
     }
 }
 

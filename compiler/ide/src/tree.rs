@@ -65,6 +65,10 @@ fn collect<'a>(block: &'a Block, front: &[SmolStr], out: &mut Vec<Step<'a>>) {
                 out.push(Step { path: whole.clone(), key: last_key(path), entry });
                 collect(block, &whole, out);
             }
+            EntryKind::Remove { field, key } => {
+                let own = [field.text.clone(), key.text.clone()];
+                out.push(Step { path: front.iter().cloned().chain(own).collect(), key: key.span, entry });
+            }
             EntryKind::When { block, .. } => collect(block, front, out),
             _ => {}
         }
