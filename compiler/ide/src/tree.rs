@@ -19,7 +19,9 @@ pub fn bodies<'a>(db: &dyn Db, item: ItemId, tree: &'a Item) -> Vec<Body<'a>> {
     match &tree.kind {
         ItemKind::Decl(d) => vec![Body { decl: item, overlay: None, block: &d.block }],
         ItemKind::Overlay { name, items } => {
-            let targets = ivs_model::overlay_targets(db, item);
+            // Of the tree itself, which need not be what the file has.
+            let module = ivs_model::item_module(db, item);
+            let targets = ivs_model::targets_of(db, module, &name.text, items);
             let decls = items.iter().filter_map(|i| match &i.kind {
                 ItemKind::Decl(d) => Some(d),
                 _ => None,

@@ -278,6 +278,16 @@ pub fn overlay_targets(db: &dyn Db, overlay: ItemId) -> Vec<OverlayTarget> {
         true => SmolStr::new_static(crate::names::TRIAL),
         false => environment_name(db, module, &name.text),
     };
+    targets_of(db, module, &environment, items)
+}
+
+/// The declarations that the items of an overlay amend.
+pub fn targets_of(
+    db: &dyn Db,
+    module: Module,
+    environment: &SmolStr,
+    items: &[ivs_grammar::ast::Item],
+) -> Vec<OverlayTarget> {
     let mut targets = Vec::with_capacity(items.len());
     for inner in items {
         let ItemKind::Decl(d) = &inner.kind else { continue };

@@ -26,7 +26,7 @@ pub use data::{DataFile, Spelled, bare_unit, data_file, measures, near, near_dec
 pub use decl::{
     BaseError, DeclInfo, OverlayTarget, base_chain, check_set, decl_info, decl_kind, decl_schema,
     decls_of_kind, environment_name, environments_of, library_check, overlay_targets, overlays_of,
-    qualified_name, resolve_base,
+    qualified_name, resolve_base, targets_of,
 };
 pub use fields::{
     Builtin, EnumSchema, Field, MemberSchema, Schema, converting_kinds, enum_schema, fn_params, fn_result,

@@ -57,8 +57,10 @@ pub enum BlockKeys {
 /// What is in sight at a place.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Scope {
-    /// The expected type.
+    /// The expected type; behind `is`, that of what is asked about.
     pub want: Option<Ty>,
+    /// Whether it stands behind `is`.
+    pub asked: bool,
     /// Loop variables and parameters, outermost first.
     pub locals: Vec<(SmolStr, Ty)>,
     /// `let`s of the blocks around, outermost first.

@@ -326,8 +326,13 @@ fn read(q: &Question<'_>, head: &str, stop: usize) -> Option<(Role, Trace)> {
         let (first, rest) = tail.split_at(tail.chars().next().map_or(0, char::len_utf8));
         let between = MADE_UP.iter().map(|m| format!("{head}{MARKER}{m}{tail}"));
         let behind = BEHIND.iter().map(|m| format!("{head}{MARKER}{tail}{m}"));
-        let attribute = [format!("{head}{MARKER}{first} x = 0{rest}")];
-        for text in between.chain(behind).chain(attribute) {
+        // Behind an attribute comes what it is of, behind a member of a family its body.
+        let inner = [" x = 0", " {}", " then 0 else 0", " : 0", " : k = 0"]
+            .map(|m| format!("{head}{MARKER}{first}{m}{rest}"));
+        // `remove` takes two words, and is a field's name where something else follows.
+        let removes = head.trim_end().ends_with("remove");
+        let removed = removes.then(|| format!("{head}{MARKER} k{tail}"));
+        for text in removed.into_iter().chain(between).chain(behind).chain(inner) {
             let chunk = ivs_grammar::parse(&text);
             let errors = chunk.errors.len();
             let worse = best.as_ref().is_some_and(|(least, ..)| *least <= errors);

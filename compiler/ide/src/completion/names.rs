@@ -148,6 +148,9 @@ pub fn complete(
     if let Some(callee) = call {
         arguments(q, trace, callee, given, out);
     }
+    if scope.asked {
+        return asked(q, scope.want.as_ref(), out);
+    }
     if let Some(want) = &scope.want {
         expected(q, want, 1, out);
     }
@@ -211,6 +214,39 @@ pub fn complete(
     }
     for word in ["if", "not", "none", "true", "false"] {
         out.push(Proposal::new(word, Sort::Keyword).rank(8));
+    }
+}
+
+/// What `is` may ask for: members of an enum, templates and declarations of a kind, kinds.
+fn asked(q: &Question<'_>, of: Option<&Ty>, out: &mut Vec<Proposal>) {
+    let kinds: Vec<ItemId> = match of.map(Ty::core) {
+        Some(Ty::Enum(e) | Ty::Tagged(e, _)) => {
+            members_of(q, *e, 1, out);
+            // They are asked for by name alone.
+            for p in out.iter_mut() {
+                (p.insert, p.snippet) = (p.label.clone(), false);
+            }
+            return;
+        }
+        Some(Ty::Ref(kind)) => vec![*kind],
+        Some(Ty::RefTo(d)) => decl_kind(q.db, *d).into_iter().collect(),
+        Some(Ty::Union(ts)) => {
+            ts.iter().filter_map(|t| if let Ty::Ref(k) = t.core() { Some(*k) } else { None }).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (name, item) in q.seen(&|k| k.keyword == "decl") {
+        if kinds.is_empty() || decl_kind(q.db, item).is_some_and(|k| kinds.contains(&k)) {
+            let template = q.is_template(item);
+            out.push(named(q, &name, item).rank(if template { 1 } else { 2 }));
+        }
+    }
+    if kinds.len() != 1 {
+        for (name, item) in q.seen(&|k| k.keyword == "kind") {
+            if kinds.is_empty() || kinds.contains(&item) {
+                out.push(named(q, &name, item).rank(2));
+            }
+        }
     }
 }
 

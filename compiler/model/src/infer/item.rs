@@ -652,7 +652,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     fn overlay(&mut self, items: &'ast [Item]) {
-        let targets = crate::decl::overlay_targets(self.db, self.item);
+        // What is being written may not be what the file has yet.
+        let probed = self
+            .trace
+            .as_ref()
+            .map(|_| crate::decl::targets_of(self.db, self.module, &self.item.key(self.db).name, items));
+        let targets = match &probed {
+            Some(targets) => targets,
+            None => crate::decl::overlay_targets(self.db, self.item),
+        };
         let mut at = 0;
         for inner in items {
             self.attributes(&inner.attrs);

@@ -469,6 +469,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let words = dotted(what);
         if let Some([only]) = words.as_deref() {
             self.note_scope(only, Some(&ty));
+            self.note_asked(only);
         }
         let Some(words) = words else {
             let report = self

@@ -93,6 +93,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let scope = Scope {
             want: want.cloned(),
+            asked: false,
             locals: self.locals.iter().map(|l| (l.name.clone(), l.ty.clone())).collect(),
             lets,
             fields,
@@ -106,6 +107,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             t.scope.get_or_insert(scope);
         }
         true
+    }
+
+    /// Notes that the marker stands behind `is`.
+    pub(super) fn note_asked(&mut self, name: &str) {
+        if let Some(scope) = self.trace.as_mut().filter(|_| name == MARKER).and_then(|t| t.scope.as_mut()) {
+            scope.asked = true;
+        }
     }
 
     /// Notes what the marker is read from.
