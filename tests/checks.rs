@@ -236,3 +236,31 @@ fn a_check_that_reads_the_date_is_decided_where_there_is_one() {
     assert_eq!(code, 1);
     assert!(out.starts_with("stock.ivs:2:18: error[shop.ended]: "), "{out}");
 }
+
+/// That a backup can be restored was tried 90 days ago at most; without a date nobody knows.
+#[test]
+fn restores_are_tried_every_ninety_days() {
+    let source = "\
+namespace shop { }
+database orders { engine = postgres, recovery { tested = 2026-01-01 } }
+cluster-backup daily { schedule = \"0 2 * * *\", namespaces = [shop], recovery { tested = 2026-01-01 } }
+database others { engine = postgres, recovery { rto = 1h } }
+cluster-backup weekly { schedule = \"0 2 * * 0\", namespaces = [shop], recovery { back = 1d } }
+";
+    let folder = package("", source);
+    let on = |day: &str| ivs(&folder, &["check", "--format", "short", "--as-of", day]);
+    let (code, out, _) = on("2026-04-01");
+    assert_eq!((code, out.as_str()), (0, ""));
+    let (code, out, _) = on("2026-04-02");
+    assert_eq!(code, 0);
+    let said = |name: &str| {
+        format!(
+            "warning[IVS3019]: that `{name}` can be restored was tried on 2026-01-01, 91d before 2026-04-02: more than 90d ago\n"
+        )
+    };
+    assert_eq!(out.matches("IVS3019").count(), 2, "{out}");
+    assert!(out.contains(&said("orders")) && out.contains(&said("daily")), "{out}");
+    let (code, out, err) = ivs(&folder, &["check"]);
+    assert_eq!(code, 0);
+    assert!(format!("{out}{err}").contains("2 checks not decided"), "{out}{err}");
+}
