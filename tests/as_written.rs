@@ -103,6 +103,20 @@ fn pluma() {
             Defect("C30 MAL-QB", "IVS3030", figures, "4", "its rows give 3"),
             Defect("C30 3.2 s is the largest", "IVS3030", figures, "3.2s", "≈ 2.367s"),
             Defect("a key twice", "IVS1103", words, "program_id", "is set twice"),
+            Defect(
+                "two syntaxes of interpolation",
+                "IVS6102",
+                words,
+                "{domain_from}",
+                "is not a placeholder here",
+            ),
+            Defect(
+                "two syntaxes of interpolation",
+                "IVS6102",
+                words,
+                "{domain_to}",
+                "is not a placeholder here",
+            ),
             Defect("a policy without a column", "IVS2011", figures, "row-level", "needs `column`"),
         ],
     );
