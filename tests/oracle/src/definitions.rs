@@ -43,8 +43,11 @@ impl Definitions {
                 }
             }
         }
-        // Of projects that the folder does not have.
-        for file in sorted(&Path::new(env!("CARGO_MANIFEST_DIR")).join("definitions"))? {
+        // Of projects that the folder does not have: written here, or brought by an example.
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut more = sorted(&here.join("definitions"))?;
+        more.extend(sorted(&here.join("../../examples/devforge/crds"))?);
+        for file in more {
             custom.push(read(&file)?);
         }
         Ok(Definitions { folder: folder.to_owned(), custom })

@@ -2,7 +2,7 @@
 
 use super::{Infer, SelfTy};
 use crate::code;
-use crate::decl::{decl_info, decl_kind};
+use crate::decl::{decl_info, decl_kind, qualified_name};
 use crate::fields::enum_schema;
 use crate::ir::{ExprId, TExpr};
 use crate::names::{Found, nearest_name, resolve};
@@ -269,7 +269,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if info.family {
             return self.add(TExpr::FamilyList(d), Ty::list(Ty::RefTo(d)), span);
         }
-        self.add(TExpr::Decl(d), Ty::RefTo(d), span)
+        let path = format!("{} {}", d.key(self.db).kind, qualified_name(self.db, d));
+        self.add_path(TExpr::Decl(d), Ty::RefTo(d), span, path.into())
     }
 
     pub(super) fn thing_value(&mut self, t: ItemId, span: Span) -> (ExprId, Ty) {
