@@ -70,6 +70,9 @@ fn executed(session: &mut Session, path: &str, text: &str) -> BTreeMap<String, u
 /// What may run for each file and item of an edited file: the cut into items and the texts of its items.
 const CUT: &[&str] = &["items", "heads", "item_text", "item_head"];
 
+/// How many fields of an edited service the checks of the library may ask for, at most.
+const ASKED: usize = 40;
+
 #[track_caller]
 fn only(counts: &BTreeMap<String, usize>, allowed: &[(&str, usize)]) {
     for (name, count) in counts {
@@ -112,7 +115,7 @@ fn a_literal_in_one_body_is_evaluated_there_and_where_it_is_read() {
             ("body", 1),
             ("layers", 1),
             ("says_enabled", 1),
-            ("value", 2),
+            ("value", 2 + ASKED),
             ("object", 2),
             ("lower", 3),
             // What was found in a file is collected again: in the edited one, and in those whose values changed.
@@ -138,7 +141,7 @@ fn a_syntax_error_in_one_body_stays_in_it() {
             ("body", 1),
             ("layers", 1),
             ("says_enabled", 1),
-            ("value", 2),
+            ("value", 2 + ASKED),
             ("object", 2),
             ("lower", 2),
             ("sources", 1),
@@ -207,7 +210,7 @@ check pinned for s in service {
 }
 "#;
 
-/// The checks that were decided, by name, in no order.
+/// How many parts of checks were decided: a part goes through the services of one file.
 fn decided(session: &mut Session, path: &str, text: &str) -> usize {
     executed(session, path, text).get("check_result").copied().unwrap_or_default()
 }
@@ -215,7 +218,12 @@ fn decided(session: &mut Session, path: &str, text: &str) -> usize {
 #[test]
 fn a_value_decides_only_the_checks_anew_that_read_it() {
     let mut session = session();
-    assert_eq!(decided(&mut session, "checks.ivs", CHECKS), 2, "both are new");
+    // The library's own checks go through a new service, too.
+    let more = "\nservice more from base {\n  image = \"registry.example/more:1.0.0\"\n}\n";
+    let shipped = decided(&mut session, "cart.ivs", &format!("{CART}{more}"));
+    session.set_text("cart.ivs", CART);
+    session.check();
+    assert_eq!(decided(&mut session, "checks.ivs", CHECKS), 4, "both are new, for two files");
     // `most` reads the replicas; `pinned` does not.
     assert_eq!(decided(&mut session, "cart.ivs", &CART.replace("2..10", "2..20")), 1);
     let other = CART.replace("2..10", "2..20").replace("cart:1.0.0", "cart:1.0.1");
@@ -224,9 +232,49 @@ fn a_value_decides_only_the_checks_anew_that_read_it() {
     let other = other.replace("container = 8080 }\n  scaling", "container = 8081 }\n  scaling");
     assert_eq!(decided(&mut session, "cart.ivs", &other), 0);
     assert_eq!(decided(&mut session, "cart.ivs", &format!("// Above.\n\n{other}")), 0);
-    // A new member of the set is gone through by both.
-    let more = other.clone() + "\nservice more from base {\n  image = \"registry.example/more:1.0.0\"\n}\n";
-    assert_eq!(decided(&mut session, "cart.ivs", &more), 2);
+    // A new member of the set is gone through by both, where it is.
+    assert_eq!(decided(&mut session, "cart.ivs", &(other + more)), 2 + shipped);
     // A check's own text decides that check.
-    assert_eq!(decided(&mut session, "checks.ivs", &CHECKS.replace("< 50", "< 60")), 1);
+    assert_eq!(decided(&mut session, "checks.ivs", &CHECKS.replace("< 50", "< 60")), 2);
+}
+
+/// A check that follows references, and one whose loop is no set; of a kind that no other check knows.
+const WALKS: &str = r#"kind part { needs: [part] = [], rank: int = 0, note: string = "" }
+
+check shallow for p in part {
+  require count(reachable(p, via = .needs)) < 99
+}
+
+check few for p in [for x in part if x.rank > 0: x] {
+  require p.rank < 9
+}
+"#;
+
+#[test]
+fn an_edit_decides_only_what_read_it_however_many_there_are() {
+    Database::enable_logging();
+    let file = |path: String, text: String| SourceText { path, module: "shop".into(), text: Arc::from(text) };
+    const FILES: usize = 40;
+    let mut sources = vec![file("walks.ivs".into(), WALKS.into())];
+    // Each needs the one in the next file.
+    for i in 0..FILES {
+        let needs = if i + 1 < FILES { format!("p{}", i + 1) } else { String::new() };
+        sources.push(file(format!("f{i:02}.ivs"), format!("part p{i} {{ needs = [{needs}] }}\n")));
+    }
+    let mut session = Session::new(sources, Config::named("shop"), 1);
+    assert_eq!(session.check().diagnostics, []);
+    session.open("f30.ivs");
+    session.check();
+    let ran = |session: &mut Session, text: &str| {
+        session.set_text("f30.ivs", text);
+        session.database().start_log();
+        session.check();
+        let log = session.database().take_log();
+        log.iter().filter(|k| k.starts_with("check_result(")).count()
+    };
+    assert_eq!(ran(&mut session, "part p30 { needs = [p31], note = \"read by none\" }\n"), 0);
+    // Read of all of them by the check that is in one part.
+    assert_eq!(ran(&mut session, "part p30 { needs = [p31], rank = 1 }\n"), 1);
+    // What all walk over that lead to it: 31 of 40 files.
+    assert_eq!(ran(&mut session, "part p30 { rank = 1 }\n"), 31);
 }

@@ -4,7 +4,7 @@ use crate::by_file;
 use crate::database::{Database, each};
 use crate::report::{Report, ReportFile};
 use crate::verify::Verifier;
-use ivs_eval::{CheckFinding, CheckResult, Env, MAX_CHECK_STEPS, check_code, check_result, too_many_steps};
+use ivs_eval::{CheckFinding, CheckResult, Env, MAX_CHECK_STEPS, Part, check_code, too_many_steps};
 use ivs_model::ir::Allow;
 use ivs_model::{Module, code, module_index, modules, qualified_name};
 use ivs_project::Config;
@@ -81,11 +81,33 @@ fn sound(db: &dyn Db, check: ItemId) -> bool {
     !ivs_model::item_diagnostics(db, check).iter().any(|d| d.severity == Severity::Error)
 }
 
-/// The results of all checks in an environment, in order.
-pub(crate) fn results(db: &Database, env: Env, threads: usize) -> Vec<(ItemId, Arc<CheckResult>)> {
-    let checks: Vec<ItemId> = all(db, true).into_iter().filter(|c| sound(db, *c)).collect();
-    let done = each(db, threads, &checks, |db, check| check_result(db, env, *check));
-    checks.into_iter().zip(done).collect()
+/// The checks that can be decided, in order.
+pub(crate) fn decidable(db: &dyn Db) -> Vec<ItemId> {
+    all(db, true).into_iter().filter(|c| sound(db, *c)).collect()
+}
+
+/// The results of all checks in an environment, in order. `keep`: answers are kept for the next question.
+pub(crate) fn results(
+    db: &Database,
+    env: Env,
+    threads: usize,
+    keep: bool,
+) -> Vec<(ItemId, Arc<CheckResult>)> {
+    let checks = decidable(db);
+    let parts: Vec<Part> = checks.iter().flat_map(|c| ivs_eval::check_parts(db, env, *c)).collect();
+    let mut done = each(db, threads, &parts, |db, part| match keep {
+        true => ivs_eval::check_part(db, env, *part),
+        false => Arc::new(ivs_eval::check_part_once(db, env, *part)),
+    });
+    let mut out = Vec::with_capacity(checks.len());
+    let mut rest = &parts[..];
+    for check in checks {
+        let count = rest.iter().take_while(|p| p.check == check).count();
+        rest = rest.get(count..).unwrap_or_default();
+        let own: Vec<_> = done.drain(..count).collect();
+        out.push((check, ivs_eval::check_whole(db, env, check, &own)));
+    }
+    out
 }
 
 /// How a check or code is called in `ivs.toml`, in `@allow` and in tests.
@@ -129,23 +151,34 @@ impl Names {
     }
 }
 
-/// Adds what the checks find in some environments. `every`: these are all there are.
+/// How checks are decided.
+#[derive(Clone, Copy)]
+pub(crate) struct How {
+    pub threads: usize,
+    /// Whether the environments are all there are.
+    pub every: bool,
+    /// Whether fixes are tried before they are offered.
+    pub verify: bool,
+    /// Whether answers are kept for the next question.
+    pub keep: bool,
+}
+
+/// Adds what the checks find in some environments.
 pub(crate) fn decide(
     db: &Database,
     mut findings: Vec<ItemDiagnostic>,
     envs: &[Env],
     config: &Config,
-    threads: usize,
-    every: bool,
-    verify: bool,
+    how: How,
 ) -> Checked {
+    let How { threads, every, verify, keep } = how;
     let mut undecided = 0;
     let mut open: Vec<&'static str> = Vec::new();
     let mut merged: Vec<(CheckFinding, Vec<Env>)> = Vec::new();
     let mut places: FxHashMap<(Place<ItemId>, String), Vec<usize>> = FxHashMap::default();
     for &env in envs {
         let mut steps = 0;
-        for (check, result) in results(db, env, threads) {
+        for (check, result) in results(db, env, threads, keep) {
             findings.extend(result.diagnostics.iter().cloned());
             let within = steps <= MAX_CHECK_STEPS;
             steps += result.steps;

@@ -194,6 +194,23 @@ impl Session {
         self.decided(None, true)
     }
 
+    /// [`Session::check`] without the checks: what is wrong with the sources and their values. For those who measure.
+    pub fn values(&mut self) -> Report {
+        let once = self.once;
+        self.run(move |db, threads| {
+            let mut envs = vec![Env::new(db, SmolStr::default())];
+            envs.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
+            let mut findings = decide::sources(db, threads);
+            for &env in &envs {
+                match once {
+                    true => findings.extend(decide::environment_once(db, env, threads, false).0),
+                    false => findings.extend(decide::environment(db, env, threads)),
+                }
+            }
+            report::report(db, findings)
+        })
+    }
+
     /// [`Session::check`], with proposed fixes as advice: nothing is tried.
     pub(crate) fn unverified(&mut self) -> Report {
         self.decided(None, false)
@@ -224,7 +241,10 @@ impl Session {
             }
             published::check(db, &published, &mut findings);
             findings.extend(db.too_deep());
-            let mut checked = checks::decide(db, findings, &envs, &config, threads, only.is_none(), verify);
+            let mut checked = {
+                let how = checks::How { threads, every: only.is_none(), verify, keep: !once };
+                checks::decide(db, findings, &envs, &config, how)
+            };
             checked.findings.extend(db.too_deep());
             checked.report(db)
         })
@@ -251,7 +271,10 @@ impl Session {
             }
             published::check(db, &published, &mut findings);
             findings.extend(db.too_deep());
-            let mut checked = checks::decide(db, findings, &[env], &config, threads, false, true);
+            let mut checked = {
+                let how = checks::How { threads, every: false, verify: true, keep: !once };
+                checks::decide(db, findings, &[env], &config, how)
+            };
             checked.findings.extend(db.too_deep());
             let mut files = Vec::new();
             if !checked.failed() {

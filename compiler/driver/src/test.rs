@@ -148,7 +148,8 @@ impl Session {
 fn all_of(db: &Database, env: &Env, config: &ivs_project::Config) -> Vec<ItemDiagnostic> {
     let mut found = decide::sources(db, 1);
     found.extend(decide::environment(db, *env, 1));
-    checks::decide(db, found, &[*env], config, 1, false, false).findings
+    let how = checks::How { threads: 1, every: false, verify: false, keep: true };
+    checks::decide(db, found, &[*env], config, how).findings
 }
 
 /// The first item of a keyword in a file.
@@ -380,7 +381,7 @@ fn count(db: &Database, env: Env, declared: &str, seen: &mut Seen) {
         entry.0 |= held;
         entry.1 |= failed;
     };
-    for (check, result) in checks::results(db, env, 1) {
+    for (check, result) in checks::results(db, env, 1, true) {
         let ir = body(db, check);
         let Some(block) = ir.check.as_ref().and_then(|c| ir.blocks.get(c.block as usize)) else { continue };
         for (r, (held, failed)) in block.requires.iter().zip(&result.verdicts) {

@@ -20,9 +20,12 @@ type State = BTreeMap<(&'static str, String), usize>;
 /// A copy of the package.
 pub(crate) struct Verifier {
     session: Session,
-    /// What does not hold without any fix.
-    before: BTreeMap<(ItemId, Env), BTreeSet<(u32, String)>>,
+    /// What does not hold without any fix, of all checks.
+    before: BTreeMap<Env, Failures>,
 }
+
+/// What does not hold: check, requirement and binding.
+type Failures = BTreeSet<(ItemId, u32, String)>;
 
 /// A session of its own over the same texts, with some more.
 pub(crate) fn copy(db: &Database, config: &Config, more: &[(String, SmolStr, String)]) -> Session {
@@ -72,29 +75,38 @@ impl Verifier {
         count(&after) < count(&before) && nothing_new(&before, &after)
     }
 
-    /// Whether the fix of a check makes it hold for that binding, fail for no other, and the new value is one of its
-    /// field's type. What another check says of it is that check's business.
+    /// Whether the fix of a check makes it hold for that binding, neither it nor another check fails where it held, and the new
+    /// value is one of its field's type.
     pub fn mends_check(&mut self, db: &Database, found: &CheckFinding, envs: &[Env]) -> bool {
         let Some(fix) = found.diagnostic.fixes.first() else { return false };
         let mut decls = self.edited(db, fix);
         decls.extend(found.about.iter().copied());
         let before = self.state(db, &decls, envs);
         let Some(check) = self.twin(db, found.check) else { return false };
-        for env in envs {
+        // What it changes, it may change in any environment.
+        let mut every = vec![Env::new(db, SmolStr::default())];
+        every.extend(ivs_eval::environments(db).into_iter().map(|e| Env::new(db, e)));
+        for env in &every {
             let fresh = Env::new(&self.session.db, env.name(db).clone());
             let session = &self.session;
-            self.before
-                .entry((found.check, *env))
-                .or_insert_with(|| ivs_eval::check_failures(&session.db, fresh, check));
+            self.before.entry(*env).or_insert_with(|| failures(&session.db, fresh));
         }
         let Some(old) = self.apply(db, fix) else { return false };
         let this = (found.require, found.binding.clone());
-        let holds = envs.iter().all(|env| {
+        let mends = |env: &Env| {
             let fresh = Env::new(&self.session.db, env.name(db).clone());
-            let after = ivs_eval::check_failures(&self.session.db, fresh, check);
-            let known = self.before.get(&(found.check, *env));
-            !after.contains(&this) && known.is_some_and(|known| after.is_subset(known))
-        });
+            let db = &self.session.db;
+            !ivs_eval::check_parts(db, fresh, check)
+                .into_iter()
+                .any(|part| ivs_eval::check_failures(db, fresh, part).contains(&this))
+        };
+        let breaks = |env: &Env| {
+            let fresh = Env::new(&self.session.db, env.name(db).clone());
+            let known = self.before.get(env);
+            !known.is_some_and(|known| failures(&self.session.db, fresh).is_subset(known))
+        };
+        // Most that do not mend anything are found out first: the other checks are asked last.
+        let holds = envs.iter().all(mends) && !every.iter().any(breaks);
         let sound = holds && nothing_new(&before, &self.state(db, &decls, envs));
         self.restore(old);
         sound
@@ -185,4 +197,16 @@ impl Verifier {
 /// Whether everything that is wrong was wrong before.
 fn nothing_new(before: &State, after: &State) -> bool {
     after.iter().all(|(k, n)| before.get(k).is_some_and(|m| n <= m))
+}
+
+/// What does not hold of all checks.
+fn failures(db: &Database, env: Env) -> Failures {
+    let mut out = Failures::new();
+    for check in crate::checks::decidable(db) {
+        for part in ivs_eval::check_parts(db, env, check) {
+            let found = ivs_eval::check_failures(db, env, part);
+            out.extend(found.iter().map(|(require, binding)| (check, *require, binding.clone())));
+        }
+    }
+    out
 }

@@ -1,6 +1,6 @@
 //! Checks: decided once per binding and environment.
 
-use crate::inst::{Env, Inst, inst_name, inst_of};
+use crate::inst::{Env, Inst, inst_name, inst_of, ref_to};
 use crate::machine::{Contrib, Frame, Machine};
 use crate::require::conclude;
 use ivs_grammar::ast::BinaryOp;
@@ -9,7 +9,6 @@ use ivs_model::{body, code, qualified_name, source_map};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, intern_code};
 use ivs_value::Value;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Steps that the checks of one environment may take together.
 pub const MAX_CHECK_STEPS: u64 = 10_000_000;
@@ -53,21 +52,16 @@ pub fn check_code(db: &dyn Db, check: ItemId) -> &'static str {
     }
 }
 
-fn undecided(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId) -> Arc<CheckResult> {
-    Arc::new(CheckResult { undecided: 1, ..CheckResult::default() })
-}
-
-/// Decides a check in an environment.
-#[salsa::tracked(returns(clone), cycle_result = undecided)]
-pub fn check_result(db: &dyn Db, env: Env, check: ItemId) -> Arc<CheckResult> {
-    let mut result = run(db, env, check, false, &mut |_, _| {});
+/// Decides a check, or the part of it that goes through some declarations.
+pub(crate) fn decide(db: &dyn Db, env: Env, check: ItemId, only: Option<&[Inst]>) -> CheckResult {
+    let mut result = run(db, env, check, only, false, &mut |_, _| {});
     if result.verdicts.iter().any(|(_, failed)| *failed > 0) {
         // Once more, to see where what was read is written: most checks hold, and pay nothing for this.
         let steps = result.steps;
-        result = run(db, env, check, true, &mut |_, _| {});
+        result = run(db, env, check, only, true, &mut |_, _| {});
         result.steps = steps;
     }
-    Arc::new(result)
+    result
 }
 
 /// What the loops bound, in words.
@@ -75,11 +69,16 @@ fn binding_text(frame: &Frame) -> String {
     frame.locals.iter().map(ivs_value::display).collect::<Vec<_>>().join(", ")
 }
 
-/// What does not hold of a check, without a word about it: each requirement with its binding, as in [`CheckFinding`].
-/// For those who try edits.
-pub fn check_failures(db: &dyn Db, env: Env, check: ItemId) -> BTreeSet<(u32, String)> {
+/// What does not hold of a check, or of a part of it, without a word about it: each requirement with its binding, as in
+/// [`CheckFinding`].
+pub(crate) fn failing(
+    db: &dyn Db,
+    env: Env,
+    check: ItemId,
+    only: Option<&[Inst]>,
+) -> BTreeSet<(u32, String)> {
     let mut failures = BTreeSet::new();
-    run(db, env, check, false, &mut |require, frame| {
+    run(db, env, check, only, false, &mut |require, frame| {
         failures.insert((require, binding_text(frame)));
     });
     failures
@@ -89,6 +88,7 @@ fn run(
     db: &dyn Db,
     env: Env,
     check: ItemId,
+    only: Option<&[Inst]>,
     explain: bool,
     failed: &mut dyn FnMut(u32, &Frame),
 ) -> CheckResult {
@@ -103,7 +103,7 @@ fn run(
         CheckResult { verdicts: vec![(0, 0); block.requires.len()].into(), ..CheckResult::default() };
     let mut frame = Frame::of(ir.clone(), check);
     let mut full = false;
-    let sound = m.each(&mut frame, &c.clauses, &mut |m, f| {
+    let mut binding = |m: &mut Machine<'_>, f: &mut Frame| {
         result.steps += u64::from(std::mem::take(&mut m.steps));
         let contrib = m.add_contrib(Contrib {
             body: f.body.clone(),
@@ -140,7 +140,14 @@ fn run(
         m.nodes.clear();
         full = result.steps > MAX_CHECK_STEPS;
         !full
-    });
+    };
+    let sound = match only {
+        None => m.each(&mut frame, &c.clauses, &mut binding),
+        Some(members) => {
+            let first: Vec<Value> = members.iter().map(|i| ref_to(db, *i)).collect();
+            m.each_from(&mut frame, &c.clauses, &first, &mut binding)
+        }
+    };
     result.steps += u64::from(m.steps);
     result.undecided += u32::from(!sound);
     result.diagnostics = m.diagnostics;

@@ -23,6 +23,7 @@ mod loops;
 mod machine;
 mod node;
 mod origin;
+mod parts;
 mod path;
 mod provenance;
 mod reach;
@@ -32,9 +33,7 @@ mod result;
 mod why;
 
 pub use ask::{Answer, Expectation, ask, covered};
-pub use check::{
-    CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, check_failures, check_result, too_many_steps,
-};
+pub use check::{CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, too_many_steps};
 pub use cycle::cycle_report;
 pub use depth::{MAX_DEPTH, take_exceeded};
 pub use fix::insertion;
@@ -46,6 +45,7 @@ pub use layer::{
 pub use load::data_place;
 pub use locate::{Spot, locate};
 pub use node::key_text;
+pub use parts::{Part, check_failures, check_part, check_part_once, check_parts, check_whole};
 pub use provenance::{Link, provenance};
 pub use reads::{ReadOf, reads};
 pub use result::{ObjectResult, PathKey, object, object_once, value};

@@ -19,6 +19,28 @@ impl<'db> Machine<'db> {
         sound
     }
 
+    /// [`Machine::each`], where the first loop's variable goes through these values.
+    pub(crate) fn each_from(
+        &mut self,
+        f: &mut Frame,
+        clauses: &ClausesIr,
+        first: &[Value],
+        run: &mut dyn FnMut(&mut Self, &mut Frame) -> bool,
+    ) -> bool {
+        let mut sound = true;
+        let base = f.locals.len();
+        for x in first {
+            f.locals.truncate(base);
+            self.bind_origins(f, base, None, None, false);
+            f.locals.push(x.clone());
+            if !self.level(f, clauses, 1, &mut sound, run) {
+                break;
+            }
+        }
+        f.locals.truncate(base);
+        sound
+    }
+
     fn level(
         &mut self,
         f: &mut Frame,

@@ -138,6 +138,8 @@ pub(crate) struct Machine<'db> {
     pub stack: Vec<(NodeId, u32)>,
     /// Calls of functions under way.
     pub calls: u32,
+    /// What walks have read, for a formula that belongs to no object: its bindings walk over the same ground.
+    pub walked: crate::reach::Walked,
 }
 
 impl<'db> Machine<'db> {
@@ -163,6 +165,7 @@ impl<'db> Machine<'db> {
             covered: None,
             stack: Vec::new(),
             calls: 0,
+            walked: crate::reach::Walked::default(),
         }
     }
 

@@ -1,0 +1,142 @@
+//! Checks in parts: what a check finds of the declarations of one file is one answer, decided again if what it read changed.
+
+use crate::check::{CheckFinding, CheckResult, decide, failing};
+use crate::inst::{Env, Inst};
+use crate::layer::set_of;
+use ivs_model::body;
+use ivs_model::ir::TExpr;
+use ivs_source::{Db, ItemId, SourceFile};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A part of a check: the bindings that begin with the declarations of a file, or all of them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Part {
+    /// The check.
+    pub check: ItemId,
+    /// The file; `None` where the check's first loop does not go through the set of a kind.
+    pub file: Option<SourceFile>,
+}
+
+/// The members of a kind's set by the file that declares them, in the order of the set.
+#[salsa::tracked(returns(ref))]
+fn by_file(db: &dyn Db, env: Env, kind: ItemId) -> Vec<(SourceFile, Arc<[Inst]>)> {
+    let mut index: FxHashMap<SourceFile, usize> = FxHashMap::default();
+    let mut files: Vec<(SourceFile, Vec<Inst>)> = Vec::new();
+    for &inst in set_of(db, env, kind).iter() {
+        let file = inst.decl(db).file(db);
+        let at = *index.entry(file).or_insert(files.len());
+        match files.get_mut(at) {
+            Some((_, members)) => members.push(inst),
+            None => files.push((file, vec![inst])),
+        }
+    }
+    files.into_iter().map(|(file, members)| (file, members.into())).collect()
+}
+
+/// Those of one file: its own query, so that what comes and goes elsewhere changes nothing here.
+#[salsa::tracked(returns(clone))]
+fn of_file(db: &dyn Db, env: Env, kind: ItemId, file: SourceFile) -> Arc<[Inst]> {
+    let found = by_file(db, env, kind).iter().find(|(f, _)| *f == file);
+    found.map_or_else(|| Arc::from([]), |(_, members)| members.clone())
+}
+
+/// The kind whose set a check's first loop goes through, if it is nothing else.
+fn kind_of(db: &dyn Db, check: ItemId) -> Option<ItemId> {
+    let ir = body(db, check);
+    let first = ir.check.as_ref()?.clauses.loops.first()?;
+    match ir.exprs.get(first.over as usize)? {
+        TExpr::SetOf(kind) if !first.pair => Some(*kind),
+        _ => None,
+    }
+}
+
+/// The parts of a check in an environment, in the order of the set's first members.
+pub fn check_parts(db: &dyn Db, env: Env, check: ItemId) -> Vec<Part> {
+    match kind_of(db, check) {
+        Some(kind) if !by_file(db, env, kind).is_empty() => {
+            by_file(db, env, kind).iter().map(|(file, _)| Part { check, file: Some(*file) }).collect()
+        }
+        _ => vec![Part { check, file: None }],
+    }
+}
+
+fn undecided(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Option<SourceFile>) -> Arc<CheckResult> {
+    Arc::new(CheckResult { undecided: 1, ..CheckResult::default() })
+}
+
+/// Decides a part of a check.
+#[salsa::tracked(returns(clone), cycle_result = undecided)]
+fn check_result(db: &dyn Db, env: Env, check: ItemId, file: Option<SourceFile>) -> Arc<CheckResult> {
+    Arc::new(check_part_once(db, env, Part { check, file }))
+}
+
+/// Decides a part of a check, and keeps the answer.
+pub fn check_part(db: &dyn Db, env: Env, part: Part) -> Arc<CheckResult> {
+    check_result(db, env, part.check, part.file)
+}
+
+/// [`check_part`], not kept: for a process that asks once.
+pub fn check_part_once(db: &dyn Db, env: Env, part: Part) -> CheckResult {
+    match (part.file, kind_of(db, part.check)) {
+        (Some(file), Some(kind)) => {
+            let members = of_file(db, env, kind, file);
+            decide(db, env, part.check, Some(&members))
+        }
+        _ => decide(db, env, part.check, None),
+    }
+}
+
+fn nothing(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Option<SourceFile>) -> Arc<Failures> {
+    Arc::default()
+}
+
+/// Requirements that do not hold, each with its binding.
+type Failures = BTreeSet<(u32, String)>;
+
+#[salsa::tracked(returns(clone), cycle_result = nothing)]
+fn failures(db: &dyn Db, env: Env, check: ItemId, file: Option<SourceFile>) -> Arc<Failures> {
+    Arc::new(match (file, kind_of(db, check)) {
+        (Some(file), Some(kind)) => failing(db, env, check, Some(&of_file(db, env, kind, file))),
+        _ => failing(db, env, check, None),
+    })
+}
+
+/// What does not hold of a part of a check, as in [`CheckFinding`], without a word about it: for those who try edits.
+pub fn check_failures(db: &dyn Db, env: Env, part: Part) -> Arc<BTreeSet<(u32, String)>> {
+    failures(db, env, part.check, part.file)
+}
+
+/// What a check finds, of what its parts find: in the order of its bindings.
+pub fn check_whole(db: &dyn Db, env: Env, check: ItemId, parts: &[Arc<CheckResult>]) -> Arc<CheckResult> {
+    if let [one] = parts {
+        return one.clone();
+    }
+    let mut whole = CheckResult::default();
+    for part in parts {
+        if whole.verdicts.len() < part.verdicts.len() {
+            whole.verdicts = vec![(0, 0); part.verdicts.len()].into();
+        }
+        for (sum, (held, failed)) in whole.verdicts.iter_mut().zip(&part.verdicts) {
+            sum.0 += held;
+            sum.1 += failed;
+        }
+        whole.findings.extend(part.findings.iter().cloned());
+        for d in &part.diagnostics {
+            if !whole.diagnostics.contains(d) {
+                whole.diagnostics.push(d.clone());
+            }
+        }
+        whole.undecided += part.undecided;
+        whole.steps += part.steps;
+    }
+    if let Some(kind) = kind_of(db, check).filter(|_| !whole.findings.is_empty()) {
+        let place: FxHashMap<ItemId, usize> =
+            set_of(db, env, kind).iter().enumerate().rev().map(|(i, inst)| (inst.decl(db), i)).collect();
+        let rank = |f: &CheckFinding| f.about.first().and_then(|d| place.get(d)).copied();
+        // Members of one family stay in the order of their part.
+        whole.findings.sort_by_key(rank);
+    }
+    Arc::new(whole)
+}
