@@ -205,6 +205,18 @@ impl LanguageServer for Backend {
         self.edit(Edit::Watched(params.changes)).await;
     }
 
+    async fn did_create_files(&self, params: CreateFilesParams) {
+        self.edit(Edit::Watched(methods::file_operations::created(&params))).await;
+    }
+
+    async fn did_rename_files(&self, params: RenameFilesParams) {
+        self.edit(Edit::Watched(methods::file_operations::renamed(&params))).await;
+    }
+
+    async fn did_delete_files(&self, params: DeleteFilesParams) {
+        self.edit(Edit::Watched(methods::file_operations::deleted(&params))).await;
+    }
+
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
         self.edit(Edit::Folders(paths(&params.event.added), paths(&params.event.removed))).await;
     }
@@ -295,7 +307,7 @@ fn paths(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {
 /// What packages are made of.
 fn watchers() -> Registration {
     let watch = |glob: &str| FileSystemWatcher { glob_pattern: glob.to_owned().into(), kind: None };
-    let globs = ["**/*.ivs", "**/ivs.toml", "**/ivs.lock", "**/*.{csv,json,yaml,yml,toml}"];
+    let globs = methods::file_operations::GLOBS;
     let options = DidChangeWatchedFilesRegistrationOptions { watchers: globs.map(watch).into() };
     Registration {
         id: "files".to_owned(),

@@ -49,6 +49,32 @@ fn files_that_come_change_and_go_on_disk_are_seen() {
 }
 
 #[test]
+fn files_that_the_editor_makes_renames_and_deletes_are_seen() {
+    let mut c = Client::new(&[("b.ivs", "let y = x + 1\n")]);
+    c.open("b.ivs");
+    assert_eq!(codes(&c.found("b.ivs")), ["IVS1001"]);
+    let (a, moved) = (c.uri("a.ivs"), c.uri("below/a.ivs"));
+    fs::write(c.root().join("a.ivs"), "let x = 1\n").unwrap();
+    c.notify("workspace/didCreateFiles", json!({ "files": [{ "uri": a }] }));
+    c.forget();
+    assert_eq!(c.found("b.ivs"), json!([]));
+    // Another folder is another module.
+    fs::create_dir(c.root().join("below")).unwrap();
+    fs::rename(c.root().join("a.ivs"), c.root().join("below/a.ivs")).unwrap();
+    c.notify("workspace/didRenameFiles", json!({ "files": [{ "oldUri": a, "newUri": moved }] }));
+    c.forget();
+    assert_eq!(codes(&c.found("b.ivs")), ["IVS1001"]);
+    fs::rename(c.root().join("below/a.ivs"), c.root().join("a.ivs")).unwrap();
+    c.notify("workspace/didRenameFiles", json!({ "files": [{ "oldUri": moved, "newUri": a }] }));
+    c.forget();
+    assert_eq!(c.found("b.ivs"), json!([]));
+    fs::remove_file(c.root().join("a.ivs")).unwrap();
+    c.notify("workspace/didDeleteFiles", json!({ "files": [{ "uri": a }] }));
+    c.forget();
+    assert_eq!(codes(&c.found("b.ivs")), ["IVS1001"]);
+}
+
+#[test]
 fn a_file_that_is_only_in_the_editor_belongs_to_its_package() {
     let mut c = Client::new(&[("b.ivs", "let y = x + 1\n")]);
     c.open("b.ivs");

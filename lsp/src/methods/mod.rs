@@ -10,6 +10,7 @@ pub mod completion;
 pub mod content;
 pub mod diagnostic;
 pub mod document_link;
+pub mod file_operations;
 pub mod folding_range;
 pub mod formatting;
 pub mod goto;
@@ -33,6 +34,7 @@ use tower_lsp_server::ls_types::ServerCapabilities;
 /// What each method adds to what the server says that it can.
 const CAPABILITIES: &[fn(&Shared, &Settings, &mut ServerCapabilities)] = &[
     sync::capability,
+    file_operations::capability,
     diagnostic::capability,
     formatting::capability,
     code_action::capability,
