@@ -365,7 +365,11 @@ fn text_end(bytes: &[u8], mut i: usize, mode: Mode, stack: &mut Vec<Mode>) -> us
 /// The word around an offset: from where it begins to where it ends; empty where none stands.
 pub fn word_at(text: &str, offset: usize) -> Span {
     let bytes = text.as_bytes();
-    let mut start = offset.min(bytes.len());
+    let mut offset = offset.min(bytes.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let mut start = offset;
     // A word that is being written may end with a dash for now.
     if start > 1 && at(bytes, start - 1) == b'-' && in_word(at(bytes, start - 2)) {
         start -= 1;
