@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 grammar=$(cd "$here/../tree-sitter-ivs" && pwd)
 to=${1:-${XDG_CONFIG_HOME:-$HOME/.config}/helix}
 mkdir -p "$to/runtime/queries/ivs" "$to/runtime/grammars"
-cp "$here"/queries/ivs/*.scm "$to/runtime/queries/ivs/"
+cp "$here"/queries/ivs/*.scm "$grammar/queries/tags.scm" "$to/runtime/queries/ivs/"
 if grep -qs '^name = "ivs"' "$to/languages.toml"; then
   echo "$to/languages.toml has ivs already; it is left as it is" >&2
 else
