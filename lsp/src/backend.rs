@@ -134,6 +134,7 @@ impl LanguageServer for Backend {
             client: params.capabilities,
             pages: Pages::new(self.options.cache.as_deref(), asks, self.options.explain),
             tells,
+            draw: self.options.draw,
             shown: option("registersContent").then(Default::default),
             tokens: Default::default(),
         });

@@ -21,6 +21,6 @@ mod settings;
 mod transport;
 mod view;
 
-pub use options::{Hook, Options};
+pub use options::{Draw, Hook, Options};
 pub use serve::{Ended, MAX_MESSAGE_BYTES, serve};
 pub use transport::{listen, stdio};

@@ -6,6 +6,9 @@ use std::sync::Arc;
 /// Is told the name of a method.
 pub type Hook = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// Draws a graph.
+pub type Draw = fn(ivs_driver::Graph, &str, Option<&str>) -> String;
+
 /// How a server is run.
 #[derive(Clone, Default)]
 pub struct Options {
@@ -16,6 +19,8 @@ pub struct Options {
     pub cache: Option<PathBuf>,
     /// The page of an error code, in Markdown.
     pub explain: Option<fn(&str) -> Option<&'static str>>,
+    /// Draws the graph of a package, in Mermaid: the graph, the package's name, the environment.
+    pub draw: Option<Draw>,
     /// Called with the name of each request before it is answered. For tests that make a request fail.
     pub before: Option<Hook>,
 }

@@ -23,6 +23,8 @@ pub struct Shared {
     pub pages: Pages,
     /// Whether it wants to be told that packages were looked at.
     pub tells: bool,
+    /// Draws graphs.
+    pub draw: Option<crate::options::Draw>,
     /// Addresses of outputs that a client shows which can be told that they are others.
     pub shown: Option<Mutex<BTreeSet<String>>>,
     /// The semantic tokens that the client has.

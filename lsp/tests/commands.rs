@@ -153,3 +153,19 @@ fn a_code_is_explained() {
     assert_eq!(execute(&mut c, "ivs.explain", json!("IVS9"))["message"], "There is no page about `IVS9`.");
     assert_eq!(c.refused("workspace/executeCommand", json!({ "command": "rm", "arguments": [] })), -32602);
 }
+
+#[test]
+fn a_server_that_can_draw_shows_the_graph_of_a_package() {
+    let draw: ivs_lsp::Draw =
+        |graph, package, env| format!("{package} {env:?}: {} declarations", graph.nodes.len());
+    let options = Options { draw: Some(draw), ..Options::default() };
+    let settings = json!({ "environment": "staging" });
+    let mut c = Client::with(package(&[("main.ivs", SHOP)]), capabilities(), settings, options);
+    c.open("main.ivs");
+    let uri = c.uri("main.ivs");
+    let shown = execute(&mut c, "ivs.showGraph", json!({ "uri": uri }));
+    assert_eq!(shown["language"], "mermaid");
+    assert_eq!(shown["text"], "shop Some(\"staging\"): 4 declarations");
+    let commands = &c.can["executeCommandProvider"]["commands"];
+    assert!(commands.as_array().unwrap().contains(&json!("ivs.showGraph")));
+}

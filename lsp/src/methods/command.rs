@@ -18,10 +18,17 @@ pub const EXPLAIN: &str = "ivs.explain";
 /// Runs the tests of a package whose names contain a text: `[{ uri, name }]`; without a name, all.
 pub const RUN_TEST: &str = "ivs.runTest";
 
+/// The graph of a package: `[{ uri }]`, in Mermaid.
+pub const SHOW_GRAPH: &str = "ivs.showGraph";
+
 /// The commands.
-pub fn capability(_: &Shared, _: &Settings, can: &mut ServerCapabilities) {
+pub fn capability(shared: &Shared, _: &Settings, can: &mut ServerCapabilities) {
     can.execute_command_provider = Some(ExecuteCommandOptions {
-        commands: [SHOW_OUTPUT, EXPLAIN, RUN_TEST].map(str::to_owned).into(),
+        commands: [SHOW_OUTPUT, EXPLAIN, RUN_TEST]
+            .into_iter()
+            .chain(shared.draw.map(|_| SHOW_GRAPH))
+            .map(str::to_owned)
+            .collect(),
         ..ExecuteCommandOptions::default()
     });
 }
@@ -50,6 +57,7 @@ pub fn run(views: &mut [View], params: ExecuteCommandParams) -> Result<Option<Va
     match params.command.as_str() {
         SHOW_OUTPUT => show_output(crate::view::only(views)?, &argument).map(Some),
         EXPLAIN => explain(views, &params, &argument).map(Some),
+        SHOW_GRAPH => show_graph(crate::view::only(views)?).map(Some),
         RUN_TEST => run_test(crate::view::only(views)?, &argument).map(Some),
         other => Err(Error::invalid_params(format!("there is no command `{other}`"))),
     }
@@ -83,6 +91,17 @@ fn show_output(view: &mut View, argument: &Argument) -> Result<Value> {
         shown.as_object_mut().map(|s| s.insert("uri".to_owned(), json!(uri)));
     }
     Ok(shown)
+}
+
+fn show_graph(view: &mut View) -> Result<Value> {
+    let Some(draw) = view.shared.draw else {
+        return Err(Error::invalid_params("this server draws no graphs"));
+    };
+    let env = view.settings.environment.clone();
+    let env = (!env.is_empty()).then_some(env.as_str());
+    let graph = view.session.graph(env, false);
+    let text = draw(graph, &view.session.config().package, env);
+    Ok(json!({ "name": "graph.mmd", "language": "mermaid", "text": text }))
 }
 
 /// What editors call the language of files that end so.
