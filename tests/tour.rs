@@ -9,6 +9,7 @@ use support::{check, fences, render, root};
 fn every_block_of_the_tour_and_the_guides_compiles_alone() {
     for file in [
         "docs/tour.md",
+        "docs/checks.md",
         "docs/documents.md",
         "docs/escape-hatches.md",
         "docs/federation.md",
