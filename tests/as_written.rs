@@ -57,6 +57,18 @@ fn nmox_studio() {
         &[
             Defect("C01 demand", "IVS3001", main, "10..1000", "1000000workspace, and serves 150000workspace"),
             Defect("C04 static replicas", "IVS1201|IVS3004", main, "replicas", "no field `replicas`"),
+            Defect("C04 AutoScaler.java", "IVS3004", main, "AutoScaler.java", "2 programs set the replicas"),
+            Defect("C04 replicas: 10", "IVS3004", main, "patch", "a patch sets them as well"),
+            Defect("C09 limits of 8 cores", "IVS3009", main, "recreate", "8core (its limit grows"),
+            Defect("C09 limits of 16Gi", "IVS3009", main, "recreate", "16Gi (its limit grows"),
+            Defect(
+                "C10 a namespace for each workspace",
+                "IVS3010",
+                main,
+                "1_000_000",
+                "needs 1000000 namespaces",
+            ),
+            Defect("C13 no word of zones", "IVS3013", main, "99.9%", "may all be in one zone"),
             Defect("C05 HPA and VPA on cpu", "IVS2103|IVS3005", main, "scaling", "cpu"),
             Defect("C05 HPA and VPA on memory", "IVS2103|IVS3005", main, "scaling", "memory"),
             Defect("C18 no failover", "IVS3018", main, "us-west1", "us-west1, europe-west1, asia-south1"),
@@ -81,6 +93,10 @@ fn pluma() {
     finds(
         "pluma",
         &[
+            Defect("C03 MAL-QB in 6.8 min", "IVS3003", figures, "5min", "4 → 8 takes at least 408s"),
+            Defect("C07 no pool for 8 GPUs", "IVS3007", figures, "8", "quotas promise 8 GPUs"),
+            Defect("C07 nor for 80, 160, 400", "IVS3007", figures, "point", "80 GPUs are in use"),
+            Defect("C11 efficiency 0.78", "IVS3011", figures, "78%", "an efficiency of 4%, and 78%"),
             Defect("C16 2000 ms is not below 2 s", "IVS3016", doors, "latency", "promises 2000ms"),
             Defect("C16 FSL of EEE, IIS", "IVS3016", doors, "latency", "3.2s was observed"),
             Defect("C16 FSL of AAA", "IVS3016", doors, "latency", "2.1s was observed"),

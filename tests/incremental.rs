@@ -116,6 +116,8 @@ fn a_literal_in_one_body_is_evaluated_there_and_where_it_is_read() {
             ("layers", 1),
             ("says_enabled", 1),
             ("value", 2 + ASKED),
+            // The pods of all services, and whether they are too many for a namespace or a cluster.
+            ("evaluated", 3),
             ("object", 2),
             ("lower", 3),
             // What was found in a file is collected again: in the edited one, and in those whose values changed.

@@ -128,7 +128,10 @@ impl Names {
     pub fn codes(&self, db: &dyn Db, from: Option<ItemId>, what: &str) -> Vec<&'static str> {
         let exact: Vec<_> = self.checks.iter().filter(|(_, q, _, code)| q == what || *code == what).collect();
         if !exact.is_empty() {
-            return exact.iter().map(|c| c.3).collect();
+            // What several checks of the library look at is one rule, with one code.
+            let mut codes: Vec<_> = exact.iter().map(|c| c.3).collect();
+            codes.dedup();
+            return codes;
         }
         let bare: Vec<_> = self.checks.iter().filter(|(_, _, b, _)| b == what).collect();
         let here = from.map(|f| f.file(db).module(db).clone());

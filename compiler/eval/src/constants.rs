@@ -1,12 +1,14 @@
 //! What a definition says of every declaration alike.
 
 use crate::conform::Site;
-use crate::inst::Env;
+use crate::inst::{Env, Inst};
+use crate::layer::layers;
 use crate::machine::Machine;
-use ivs_model::ir::TExpr;
-use ivs_model::{Field, Ty, body, schema};
+use ivs_model::ir::{KeyIr, TExpr};
+use ivs_model::{Field, Ty, body, decl_kind, decl_schema, schema};
 use ivs_source::{Db, ItemId};
 use ivs_value::Value;
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 fn none_constant(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId) -> Arc<[Option<Value>]> {
@@ -75,4 +77,36 @@ fn whole_default(db: &dyn Db, env: Env, s: ItemId) -> Option<Value> {
 pub(crate) fn has_requirements(db: &dyn Db, item: ItemId) -> bool {
     let ir = body(db, item);
     ir.roots.iter().any(|r| ir.blocks.get(*r as usize).is_some_and(|b| !b.requires.is_empty()))
+}
+
+/// The value of a path of which no body of a declaration says anything and the kind everything: most fields of most
+/// declarations, for which no object has to be laid out. `None` where it takes one.
+pub(crate) fn undisturbed(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Option<Value> {
+    let (first, rest) = path.split_first()?;
+    let decl = inst.decl(db);
+    let kind = decl_kind(db, decl)?;
+    let schema = decl_schema(db, decl);
+    let (field, definition) = schema.field(first)?;
+    let (owner, ordinal) = definition.owner?;
+    if owner != kind {
+        return None;
+    }
+    let mut value = constants(db, env, kind).get(ordinal as usize)?.clone()?;
+    for layer in layers(db, env, inst).iter() {
+        let body = body(db, layer.item);
+        let block = body.blocks.get(*body.roots.get(layer.root as usize)? as usize)?;
+        let whens = block.whens.iter().filter_map(|(_, when)| body.blocks.get(*when as usize));
+        let mut entries = std::iter::once(block).chain(whens).flat_map(|b| &b.entries);
+        if entries.any(|e| matches!(e.key, KeyIr::Field(i) if i == field)) {
+            return None;
+        }
+    }
+    for name in rest {
+        value = match &value {
+            Value::None => Value::None,
+            Value::Struct(s) => s.get(name)?.clone(),
+            _ => return None,
+        };
+    }
+    Some(value)
 }

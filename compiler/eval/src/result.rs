@@ -1,5 +1,6 @@
 //! The values of declarations, as queries.
 
+use crate::constants::undisturbed;
 use crate::depth;
 use crate::inst::{Env, Inst};
 use crate::machine::Machine;
@@ -61,7 +62,7 @@ pub fn object_once(db: &dyn Db, env: Env, inst: Inst) -> ObjectResult {
 }
 
 mod measured {
-    use super::{Env, Inst, Machine, PathKey, Value, depth};
+    use super::{Env, Inst, Machine, PathKey, Value, depth, undisturbed};
     use ivs_source::Db;
 
     fn no_value(_: &dyn Db, _: salsa::Id, _: Env, _: Inst, _: PathKey) -> (Value, u32) {
@@ -72,6 +73,9 @@ mod measured {
     /// The value, and how deep what it reads is.
     #[salsa::tracked(returns(clone), cycle_result = no_value)]
     pub(super) fn value(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> (Value, u32) {
+        if let Some(value) = undisturbed(db, env, inst, &path.0) {
+            return (value, 0);
+        }
         depth::measured(|| {
             let mut machine = Machine::of(db, env, inst);
             machine.quiet = true;
