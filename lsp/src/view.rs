@@ -71,13 +71,10 @@ pub struct View {
     /// What is settled with the client.
     pub shared: Arc<Shared>,
     /// What the user has set.
-    #[allow(dead_code)]
     pub settings: Arc<Settings>,
     lines: HashMap<SourceFile, Arc<Lines>>,
 }
 
-// Methods ask for places in all these ways.
-#[allow(dead_code)]
 impl View {
     /// A view of a session.
     pub fn new(
