@@ -28,12 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
   show();
 
-  // The standard library, the pages of error codes, outputs.
-  const content: vscode.TextDocumentContentProvider = {
-    provideTextDocumentContent: async (uri) => (await client?.sendRequest<{ text: string }>("ivs/content", { uri: uri.toString() }))?.text,
-  };
   context.subscriptions.push(
-    ...["ivs-std", "ivs-explain", "ivs-output"].map((scheme) => vscode.workspace.registerTextDocumentContentProvider(scheme, content)),
     status,
     vscode.window.onDidChangeActiveTextEditor(show),
     vscode.commands.registerCommand("ivs.restart", restart),
@@ -83,8 +78,8 @@ async function start(): Promise<void> {
       { scheme: "file", pattern: "**/ivs.toml" },
     ],
     synchronize: { configurationSection: "ivs" },
-    // The server's settings, and that texts which are no files can be shown here.
-    initializationOptions: () => ({ ...vscode.workspace.getConfiguration("ivs"), virtualDocuments: true }),
+    // The library shows texts that are no files (the standard library, pages of codes, outputs) by `workspace/textDocumentContent`.
+    initializationOptions: () => vscode.workspace.getConfiguration("ivs"),
     middleware: { executeCommand: commands },
   };
   client = new LanguageClient("ivs", "ivs", server, options);

@@ -316,6 +316,13 @@ async function main(): Promise<void> {
     }
   };
   server.onClose = () => status("the program has ended; start it again and load the page that it prints", "bad");
+  // A lens that counts references asks to see them.
+  monaco.editor.registerCommand("ivs.showReferences", (_accessor, uri: string, position: { line: number; character: number }) => {
+    const path = pathOf(monaco.Uri.parse(uri));
+    if (path === undefined) return;
+    open(path, position.line + 1, position.character + 1);
+    void editor.getAction("editor.action.goToReferences")?.run();
+  });
   server.onCommand = (command, result) => {
     if (typeof result?.path === "string" && last?.files.some((f) => f.path === result.path)) {
       chosen("outputs");
