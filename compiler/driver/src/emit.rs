@@ -17,6 +17,7 @@ use ivs_target_terraform::Terraform;
 use ivs_value::{RefValue, StructValue, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
@@ -84,6 +85,14 @@ fn lowering(emits: &str, kind: &str) -> Option<&'static Lowering> {
 pub(crate) struct Asks<'db> {
     pub(crate) db: &'db dyn Db,
     pub(crate) env: Env,
+    /// Whether something that was asked for has failed; it is reported where it did.
+    failed: Cell<bool>,
+}
+
+impl<'db> Asks<'db> {
+    pub(crate) fn new(db: &'db dyn Db, env: Env) -> Self {
+        Asks { db, env, failed: Cell::new(false) }
+    }
 }
 
 impl Context for Asks<'_> {
@@ -91,7 +100,11 @@ impl Context for Asks<'_> {
         let inst = inst_of(reference);
         let result = ivs_eval::is_enabled(self.db, self.env, inst)
             .then(|| ivs_eval::object(self.db, self.env, inst))?;
-        result.whole.then(|| result.value.clone())
+        if !result.whole {
+            self.failed.set(true);
+            return None;
+        }
+        Some(result.value.clone())
     }
     fn set_of(&self, kind: &str) -> Vec<Arc<RefValue>> {
         let Some(kind) = library_thing(self.db, kind) else { return Vec::new() };
@@ -146,7 +159,9 @@ pub(crate) fn judged(db: &dyn Db, inst: Inst, object: &StructValue) -> bool {
 
 /// Lowers an evaluated declaration.
 pub(crate) fn lowered(db: &dyn Db, env: Env, inst: Inst, object: &Arc<StructValue>) -> Lowered {
-    lowered_with(db, inst, object, &Asks { db, env })
+    let asks = Asks::new(db, env);
+    let lowered = lowered_with(db, inst, object, &asks);
+    if asks.failed.get() { Lowered::default() } else { lowered }
 }
 
 /// [`lowered`], with somebody else to ask.

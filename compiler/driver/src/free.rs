@@ -19,7 +19,7 @@ pub fn known_fields(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Vec<
     let object = ivs_eval::object(db, env, inst);
     let path: Vec<&str> = path.iter().map(SmolStr::as_str).collect();
     let families: Vec<&str> = schema.emits.iter().filter_map(|e| e.split('.').next()).collect();
-    let asks = Asks { db, env };
+    let asks = Asks::new(db, env);
     let mut out: Vec<KnownField> = Vec::new();
     for target in targets().iter().filter(|t| families.contains(&t.family())) {
         for field in target.fields(&schema.name, &object.value, &path, &asks) {

@@ -52,7 +52,7 @@ impl Context for Probe<'_> {
 pub(crate) fn shown_by(db: &dyn Db, env: Env, inst: Inst, artifact: &Artifact, line: usize) -> Vec<Shown> {
     let own = ivs_eval::object(db, env, inst).value.clone();
     let probe = |changed: Option<(Inst, Arc<StructValue>)>| Probe {
-        asks: Asks { db, env },
+        asks: Asks::new(db, env),
         changed,
         asked: RefCell::default(),
     };
