@@ -48,6 +48,7 @@ const CUSTOM: &[&str] = &[
     "postgresql.cnpg.io/v1 Publication",
     "postgresql.cnpg.io/v1 ScheduledBackup",
     "postgresql.cnpg.io/v1 Subscription",
+    "psmdb.percona.com/v1 PerconaServerMongoDB",
     "security.istio.io/v1 AuthorizationPolicy",
     "security.istio.io/v1 PeerAuthentication",
     "source.toolkit.fluxcd.io/v1 OCIRepository",

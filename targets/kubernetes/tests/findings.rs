@@ -173,16 +173,6 @@ fn a_role_for_pods_without_token_is_useless() {
 }
 
 #[test]
-fn what_failed_before_is_not_reported_again() {
-    let mut p = Package::default();
-    p.service("a", vec![("image", Value::Unknown)]);
-    let failed = p.namespace("broken", vec![("isolation", Value::Unknown)]);
-    p.service("b", vec![("namespace", failed)]);
-    let lowered = p.lower();
-    assert_eq!((lowered.artifacts.len(), lowered.findings.len()), (0, 0));
-}
-
-#[test]
 fn a_declaration_may_be_called_like_the_index() {
     let mut p = Package::default();
     p.service("kustomization", vec![]);
