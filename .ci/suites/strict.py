@@ -26,6 +26,7 @@ OPERATORS = {
     "kueue.x-k8s.io",
     "kustomize.toolkit.fluxcd.io",
     "postgresql.cnpg.io",
+    "psmdb.percona.com",
     "security.istio.io",
     "source.toolkit.fluxcd.io",
     "spire.spiffe.io",
