@@ -5,7 +5,7 @@ import { environments } from "../src/environments";
 import { find, type Place } from "../src/server";
 
 function place(...files: string[]): Place {
-  return { folder: "/work/shop", home: "/home/a", path: "/usr/bin:/opt/bin", windows: false, exists: (f) => files.includes(f) };
+  return { folder: "/srv/shop", home: "/home/a", path: "/usr/bin:/opt/bin", windows: false, exists: (f) => files.includes(f) };
 }
 
 test("a name is looked up in PATH, in its order", () => {
@@ -15,8 +15,8 @@ test("a name is looked up in PATH, in its order", () => {
 
 test("a path may begin at home or in the workspace", () => {
   assert.deepEqual(find("~/bin/ivs", place("/home/a/bin/ivs")), { command: "/home/a/bin/ivs" });
-  assert.deepEqual(find("${workspaceFolder}/tools/ivs", place("/work/shop/tools/ivs")), { command: "/work/shop/tools/ivs" });
-  assert.deepEqual(find("tools/ivs", place("/work/shop/tools/ivs")), { command: "/work/shop/tools/ivs" });
+  assert.deepEqual(find("${workspaceFolder}/tools/ivs", place("/srv/shop/tools/ivs")), { command: "/srv/shop/tools/ivs" });
+  assert.deepEqual(find("tools/ivs", place("/srv/shop/tools/ivs")), { command: "/srv/shop/tools/ivs" });
 });
 
 test("what is not there is said", () => {
