@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# grammars over every source; the VS Code package; Neovim, Emacs and a browser drive the language server
+# grammars over every source; VS Code with the package, Neovim, Emacs and a browser drive the language server
 # Installs what is missing: Debian packages (neovim, emacs-nox with eglot, chromium) as root, npm and Python packages
 # below the build folder. Whatever cannot be had fails the suite, unless IVS_EDITORS names the parts that are wanted:
-#   IVS_EDITORS="table textmate tree-sitter vscode neovim emacs playground"
+#   IVS_EDITORS="table textmate tree-sitter vscode code neovim emacs playground"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
-wanted=" ${IVS_EDITORS:-table textmate tree-sitter vscode neovim emacs playground} "
+wanted=" ${IVS_EDITORS:-table textmate tree-sitter vscode code neovim emacs playground} "
 wants() { [[ $wanted == *" $1 "* ]]; }
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -42,7 +42,7 @@ need() { command -v "$1" >/dev/null || packages+=("$2"); }
 need cc gcc
 wants neovim && need nvim neovim
 wants emacs && need emacs emacs-nox
-wants playground && need chromium chromium
+{ wants playground || wants code; } && need chromium chromium
 if [ ${#packages[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   apt-get update -qq >/dev/null
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
@@ -82,6 +82,23 @@ vscode() {
   grep DONE "$scratch/vsce"
 }
 
+# VS Code itself: the workbench of its server (npm's code-server carries it), in a browser without a window.
+code() {
+  cd editors/vscode && modules
+  [ -e ivs.vsix ] || npm run --silent package >/dev/null 2>&1
+  local work
+  work=$(cd "$root" && package code)
+  cd code
+  local sum
+  sum=$(sha256sum package-lock.json)
+  if [ ! -e node_modules/.ivs ] || [ "$(cat node_modules/.ivs)" != "$sum" ]; then
+    # Nothing is compiled: without its native parts VS Code has no terminal and writes no log of its own.
+    npm ci --silent --ignore-scripts
+    echo "$sum" >node_modules/.ivs
+  fi
+  CHROMIUM=$(command -v chromium) timeout 600 node drive.mjs ../ivs.vsix "$work"
+}
+
 package() {
   rm -rf "$scratch/$1"
   cp -r editors/test/package "$scratch/$1"
@@ -116,6 +133,7 @@ part table python3 editors/test/capabilities.py "$ivs"
 part textmate textmate
 part tree-sitter tree_sitter
 part vscode vscode
+part code code
 part neovim neovim
 part emacs emacs_eglot
 part playground playground
