@@ -15,6 +15,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("batch/queue.ivs", include_str!("../batch/queue.ivs")),
     ("batch/sweep.ivs", include_str!("../batch/sweep.ivs")),
     ("chains/chain.ivs", include_str!("../chains/chain.ivs")),
+    ("checks/c01-calls.ivs", include_str!("../checks/c01-calls.ivs")),
     ("checks/c01-demand.ivs", include_str!("../checks/c01-demand.ivs")),
     ("checks/c02-little.ivs", include_str!("../checks/c02-little.ivs")),
     ("checks/c03-scale-time.ivs", include_str!("../checks/c03-scale-time.ivs")),

@@ -1,4 +1,4 @@
-//! Functions that walk along references: `reachable`, `path`, `levels`, `cycles`, `flow`, `longest`, `lightest`.
+//! Functions that walk along references: `reachable`, `path`, `levels`, `cycles`, `flow`, `mainstream`, `longest`, `lightest`.
 
 use crate::inst::inst_of;
 use crate::machine::{Frame, Machine};
@@ -81,6 +81,12 @@ impl Walker<'_, '_, '_> {
                 Ok(Value::list(found.into_iter().map(|l| self.list(l))))
             }
             ("flow", [Value::Map(start)], _) => self.flow(start),
+            ("mainstream", [Value::Map(start), Value::Ref(_)], [_, b]) => {
+                let [b] = b[..] else { return Ok(Value::Unknown) };
+                let sources = self.sources(start);
+                let way = weighted::mainstream(&sources, &b, &mut |n| self.shares(*n))?;
+                Ok(way.map_or(Value::None, |way| self.list(way)))
+            }
             ("longest", [Value::Ref(_)], [a]) => {
                 let [a] = &a[..] else { return Ok(Value::Unknown) };
                 let this = RefCell::new(&mut *self);
@@ -102,6 +108,17 @@ impl Walker<'_, '_, '_> {
     }
 
     fn flow(&mut self, start: &Map) -> Result {
+        let sources = self.sources(start);
+        let Some(amounts) = weighted::flow(&sources, &mut |n| self.shares(*n))? else {
+            return Ok(Value::None);
+        };
+        collection(amounts.len())?;
+        let entries = amounts.into_iter().filter_map(|(n, v)| Some((self.reference(n)?, v)));
+        Ok(Value::map(entries.collect::<Vec<_>>()))
+    }
+
+    /// What there is from the start, and where.
+    fn sources(&mut self, start: &Map) -> Vec<(Node, Value)> {
         let mut sources = Vec::with_capacity(start.entries.len());
         for (k, v) in &start.entries {
             match k {
@@ -109,12 +126,7 @@ impl Walker<'_, '_, '_> {
                 _ => self.unknown = true,
             }
         }
-        let Some(amounts) = weighted::flow(&sources, &mut |n| self.shares(*n))? else {
-            return Ok(Value::None);
-        };
-        collection(amounts.len())?;
-        let entries = amounts.into_iter().filter_map(|(n, v)| Some((self.reference(n)?, v)));
-        Ok(Value::map(entries.collect::<Vec<_>>()))
+        sources
     }
 
     fn meet(&mut self, r: &Arc<RefValue>) -> Node {

@@ -117,9 +117,14 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
             TypeKind::List(e) => Ty::list(self.read(e)),
             TypeKind::Map(k, v) => {
                 let key = self.read(k);
-                if !matches!(key.core(), Ty::Str | Ty::Enum(_) | Ty::Ref(_) | Ty::AnyRef | Ty::Error)
-                    && !key.is_text()
-                {
+                // References to several kinds are told apart by what they refer to.
+                let references = |t: &Ty| matches!(t.core(), Ty::Ref(_) | Ty::AnyRef | Ty::Error);
+                let fine = match key.core() {
+                    Ty::Str | Ty::Enum(_) => true,
+                    Ty::Union(ts) => ts.iter().all(references),
+                    t => references(t),
+                };
+                if !fine && !key.is_text() {
                     let shown = key.show(self.db);
                     self.error(
                         code::WRONG_TYPE,

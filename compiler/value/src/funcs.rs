@@ -37,6 +37,7 @@ pub fn plain(name: &str) -> Option<Plain> {
         "min" => numbers::min,
         "max" => numbers::max,
         "abs" => numbers::abs,
+        "comparable" => numbers::comparable,
         "ceil" => numbers::ceil,
         "floor" => numbers::floor,
         "round" => numbers::round,

@@ -4,7 +4,7 @@
 //! these orders. What is defined on graphs without loops alone is `None` where a loop can be reached.
 use crate::{Number, OpError, Value, graph, ops};
 use rustc_hash::FxHashMap;
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 use std::hash::Hash;
 
@@ -47,6 +47,67 @@ pub fn flow<N: Clone + Eq + Hash>(
         }
     }
     Ok(Some(walk.nodes.into_iter().zip(amounts).filter_map(|(n, a)| Some((n, a?))).collect()))
+}
+
+/// The one way along which the most arrives at `to`: of all ways from where something starts, the one whose start times its
+/// factors is most. Of equal ones the one that is met first. Empty if nothing arrives; `None` if what starts anywhere can come round
+/// to where it was.
+///
+/// # Errors
+/// What `next` returns, and where amounts and factors do not go together or leave 128 bits.
+pub fn mainstream<N: Clone + Eq + Hash>(
+    start: &[(N, Value)],
+    to: &N,
+    next: Shares<'_, N>,
+) -> Result<Option<Vec<N>>, OpError> {
+    let mut walk = Walk::default();
+    for (node, _) in start {
+        walk.meet(node);
+    }
+    let mut factors: Vec<Vec<Value>> = Vec::new();
+    walk.all(&mut |n| {
+        let found = next(n)?;
+        factors.push(found.iter().map(|(_, f)| f.clone()).collect());
+        Ok(found.into_iter().map(|(to, _)| to).collect())
+    })?;
+    let Some(order) = walk.order() else { return Ok(None) };
+    // The most that one way brings to each node, and which node it comes from.
+    let mut most: Vec<Option<(Value, Option<usize>)>> = vec![None; walk.nodes.len()];
+    for (node, amount) in start {
+        outdo(&mut most, walk.index.get(node).copied(), (amount.clone(), None))?;
+    }
+    for at in order {
+        let Some(Some((amount, _))) = most.get(at).cloned() else { continue };
+        let (Some(targets), Some(factors)) = (walk.edges.get(at), factors.get(at)) else { continue };
+        for (to, factor) in targets.iter().zip(factors) {
+            outdo(&mut most, Some(*to), (ops::mul(&amount, factor)?, Some(at)))?;
+        }
+    }
+    let mut way = Vec::new();
+    let mut at = walk.index.get(to).copied();
+    while let Some((i, (_, before))) = at.and_then(|i| Some((i, most.get(i)?.as_ref()?))) {
+        way.extend(walk.nodes.get(i).cloned());
+        at = *before;
+    }
+    way.reverse();
+    Ok(Some(way))
+}
+
+fn outdo(
+    most: &mut [Option<(Value, Option<usize>)>],
+    at: Option<usize>,
+    way: (Value, Option<usize>),
+) -> Result<(), OpError> {
+    if let Some(there) = at.and_then(|i| most.get_mut(i)) {
+        let more = match there {
+            Some((amount, _)) => ops::order(&way.0, amount)? == Some(Ordering::Greater),
+            None => true,
+        };
+        if more {
+            *there = Some(way);
+        }
+    }
+    Ok(())
 }
 
 fn bring(amounts: &mut [Option<Value>], at: Option<usize>, more: Value) -> Result<(), OpError> {

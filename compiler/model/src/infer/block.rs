@@ -227,7 +227,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                             }
                         }
                     }
-                    Ty::Ref(_) | Ty::AnyRef => {
+                    Ty::Ref(_) | Ty::AnyRef | Ty::Union(_) => {
                         let decl = self.reference_key(&key.text, key.span, k)?;
                         return Some((KeyIr::Decl(decl), (*v).clone()));
                     }

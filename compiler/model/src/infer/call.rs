@@ -489,6 +489,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 };
                 return of.join(self.db, t(1)).map(|_| Ty::Bool);
             }
+            "comparable" => {
+                let number = |t: &Ty| t.is_numeric() && !matches!(t, Ty::Opt(_));
+                return (number(t(0)) && number(t(1))).then_some(Ty::Bool);
+            }
             "abs" => return (t(0).is_numeric() && !matches!(t(0), Ty::Opt(_))).then(|| t(0).clone()),
             "ceil" | "floor" | "round" => match (t(0), given) {
                 (Ty::Int | Ty::Number | Ty::Quantity, 1) => Ty::Int,
@@ -564,6 +568,17 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let place = crate::reach::with(self.db, &start, walked?);
                 Ty::Map(Arc::new((place, amount))).opt()
             }
+            "mainstream" => {
+                let Ty::Map(kv) = t(0) else { return None };
+                let start = self.node_type(kv.0.plain())?;
+                self.node_type(t(1))?;
+                let amounts =
+                    matches!(kv.1.plain(), Ty::Int | Ty::Number | Ty::Percent | Ty::Dim(_) | Ty::Quantity);
+                if !amounts {
+                    return None;
+                }
+                Ty::list(crate::reach::with(self.db, &start, walked?)).opt()
+            }
             "expand" => {
                 let of = element(0);
                 return crate::group::expanded(self.db, of.as_ref().map_or(t(0), Ty::plain)).map(Ty::list);
@@ -616,7 +631,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         words: &[ivs_grammar::ast::Word],
         span: Span,
     ) {
-        let ty = if f.name == "flow" {
+        let ty = if carries(f) {
             let via = args.iter().find_map(|a| match &a.value.kind {
                 ExprKind::Selector(words) if a.name.as_ref().is_some_and(|n| n.text == "via") => Some(words),
                 _ => None,
@@ -640,7 +655,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             self.selected(Some(from), words)
         };
         let fine = match f.name {
-            "flow" => matches!(ty.core(), Ty::Int | Ty::Number | Ty::Percent | Ty::Error),
+            "flow" | "mainstream" => matches!(ty.core(), Ty::Int | Ty::Number | Ty::Percent | Ty::Error),
             _ => ty.is_numeric(),
         };
         if !fine {
@@ -668,10 +683,15 @@ fn is_weighted(f: &Function) -> bool {
     f.takes_selector() && f.params.contains(&"via")
 }
 
+/// Whether it carries amounts along, which are given by where they start.
+fn carries(f: &Function) -> bool {
+    matches!(f.name, "flow" | "mainstream")
+}
+
 /// What a walk starts from: amounts are given by the declarations they start at.
 fn start_type(f: &Function, from: &Ty) -> Ty {
     match from.plain() {
-        Ty::Map(kv) if f.name == "flow" => kv.0.clone(),
+        Ty::Map(kv) if carries(f) => kv.0.clone(),
         _ => from.clone(),
     }
 }

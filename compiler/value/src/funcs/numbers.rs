@@ -1,9 +1,18 @@
-//! `sum product min max abs ceil floor round`.
+//! `sum product min max abs comparable ceil floor round`.
 use super::{Result, known, list, wrong};
 use crate::ops::{self, magnitude, with_magnitude};
 use crate::{Dim, Number, OpError, Quantity, Rounding, Unit, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
+
+/// Whether two numbers are of one dimension and currency.
+pub fn comparable(args: &[Value]) -> Result {
+    let Some([a, b]) = known("comparable", args)? else { return Ok(Value::Unknown) };
+    match ops::order(numeric("comparable", a)?, numeric("comparable", b)?) {
+        Ok(_) | Err(OpError::Overflow) => Ok(Value::Bool(true)),
+        Err(_) => Ok(Value::Bool(false)),
+    }
+}
 
 /// The sum of a list; 0 if it is empty. See [`sum_from`] where elements have a dimension.
 pub fn sum(args: &[Value]) -> Result {

@@ -161,6 +161,13 @@ pub const FUNCTIONS: &[Function] = &[
         doc: "Without its sign.",
     },
     Function {
+        name: "comparable",
+        params: &["a", "b"],
+        required: 2,
+        signature: "comparable(a: T, b: U) -> bool",
+        doc: "Whether two numbers are of one dimension, and of one currency, so that one is more than the other or they are equal. For values of the type `quantity`, whose dimension no type says.",
+    },
+    Function {
         name: "ceil",
         params: &["x", "step"],
         required: 1,
@@ -257,6 +264,13 @@ pub const FUNCTIONS: &[Function] = &[
         required: 2,
         signature: "flow(start: {K: T}, via = .field) -> {K: T}, flow(start: {K: T}, via = .field, by = .share) -> {K: T}",
         doc: "Amounts carried along references: what is at an element goes to each that it refers to, once, or times the value or field `by` that a map keyed by reference has for it. `none` if references lead in a circle.",
+    },
+    Function {
+        name: "mainstream",
+        params: &["start", "to", "via", "by"],
+        required: 3,
+        signature: "mainstream(start: {K: T}, to: K, via = .field) -> [K], mainstream(start: {K: T}, to: K, via = .field, by = .share) -> [K]",
+        doc: "The one way along which the most of a `flow` arrives at `to`: where it starts, times its factors. Empty if nothing arrives; `none` if references lead in a circle.",
     },
     Function {
         name: "longest",

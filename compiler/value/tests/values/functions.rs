@@ -19,7 +19,8 @@ fn s(text: &str) -> Value {
 
 #[test]
 fn every_function_is_documented_and_every_documented_one_is_there() {
-    let graph = ["reachable", "path", "levels", "cycles", "flow", "longest", "lightest", "expand"];
+    let graph =
+        ["reachable", "path", "levels", "cycles", "flow", "mainstream", "longest", "lightest", "expand"];
     for f in FUNCTIONS {
         assert_eq!(plain(f.name).is_some(), f.name != "group" && !graph.contains(&f.name), "{}", f.name);
         assert!(f.signature.starts_with(&format!("{}(", f.name)), "{}", f.name);
@@ -51,6 +52,16 @@ fn sums_and_products() {
     assert_eq!(error("sum", &[]), "`sum` takes 1 argument, here are 0");
     // Lists would be joined by `+`.
     assert!(call("sum", &[Value::list([list(&["1"]), list(&["2"])])]).is_err());
+}
+
+#[test]
+fn what_can_be_compared() {
+    assert_eq!(ok("comparable", &[v("1min"), v("1h")]), v("true"));
+    assert_eq!(ok("comparable", &[v("1"), v("0.5")]), v("true"));
+    assert_eq!(ok("comparable", &[v("1min"), v("1Gi")]), v("false"));
+    assert_eq!(ok("comparable", &[v("1"), v("1Gi")]), v("false"));
+    assert_eq!(ok("comparable", &[v("?"), v("1Gi")]), Value::Unknown);
+    assert_eq!(error("comparable", &[v("1"), v("true")]), "`comparable` needs numbers, not a bool");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Functions over weighted graphs, held to an enumeration of all ways.
 #![allow(clippy::needless_range_loop)]
-use ivs_value::weighted::{flow, lightest, longest};
+use ivs_value::weighted::{flow, lightest, longest, mainstream};
 use ivs_value::{Number, OpError, Value};
 use proptest::prelude::*;
 
@@ -83,6 +83,25 @@ proptest! {
         prop_assert_eq!(found.len(), edges.len());
         for (node, amount) in found {
             prop_assert_eq!(amount, Value::int(expected[node]));
+        }
+    }
+
+    #[test]
+    fn the_mainstream_brings_as_much_as_any_way((edges, start) in without_loops()) {
+        let sources: Vec<(usize, Value)> = start.iter().enumerate().map(|(i, s)| (i, Value::int(*s))).collect();
+        for to in 0..edges.len() {
+            let found = mainstream(&sources, &to, &mut |n| {
+                Ok(edges[*n].iter().map(|(to, f)| (*to, Value::int(*f))).collect())
+            });
+            let found = found.unwrap().expect("no loop");
+            prop_assert_eq!(found.last(), Some(&to));
+            // Of parallel edges the one that brings most.
+            let brings = |way: &[usize]| way.windows(2).fold(start[way[0]], |amount, step| {
+                amount * edges[step[0]].iter().filter(|(to, _)| *to == step[1]).map(|(_, f)| *f).max().unwrap()
+            });
+            let all = (0..edges.len()).flat_map(|from| ways(&edges, from).unwrap());
+            let most = all.filter(|w| w.last() == Some(&to)).map(|w| brings(&w)).max().unwrap();
+            prop_assert_eq!(brings(&found), most);
         }
     }
 
