@@ -3,6 +3,7 @@
 //! A case is a heading that states the rule and the blocks under it:
 //!
 //! - `ivs` (with `file=path.ivs` in packages of several files): the source. `crlf`, `bom` and `repeat` change how it is read.
+//!   A first line `//! As of 2026-11-21.` is the date of the build.
 //! - `data file=clients.csv`: a data file for `load`.
 //! - `ivs package=name`: the source of a package that it depends on; with `only=other`, one that only that package depends on.
 //! - `diagnostics`: every diagnostic, exactly as `support::render` writes it. Without this block the source compiles

@@ -138,7 +138,17 @@ pub fn session(sources: &[SourceText], threads: usize) -> Session {
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
     let (sources, data): (Vec<_>, Vec<_>) = sorted.into_iter().partition(|s| s.path.ends_with(".ivs"));
     let data = data.into_iter().map(|d| DataText { path: d.path, text: Ok(d.text) }).collect();
-    Session::new(sources, Config::named(PACKAGE), threads).with_data(data)
+    let mut config = Config::named(PACKAGE);
+    config.as_of = sources.iter().find_map(|s| as_of(&s.text));
+    Session::new(sources, config, threads).with_data(data)
+}
+
+/// The date of the build: a source that begins with `//! As of 2026-11-21.` says it.
+fn as_of(text: &str) -> Option<ivs_project::Date> {
+    let words = text.strip_prefix("//! As of ")?.split_once(".\n")?.0;
+    let mut parts = words.split('-').map(|part| part.parse::<u16>().unwrap());
+    let mut next = || parts.next().unwrap();
+    Some(ivs_project::Date { year: next(), month: next() as u8, day: next() as u8 })
 }
 
 /// A session over a package that depends on others: the fences of each, by its name. One of `only=NAME` is a dependency

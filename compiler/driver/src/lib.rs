@@ -17,6 +17,7 @@ mod figures;
 mod fork;
 mod free;
 mod graph;
+mod library;
 mod mend;
 mod outputs;
 mod place;
