@@ -28,6 +28,7 @@ const SAMPLE: usize = 2;
 
 /// A rule: its code, the parts of the library that say it, and the files of its cases.
 struct Rule {
+    name: &'static str,
     code: &'static str,
     parts: &'static [(&'static str, Parts)],
     cases: &'static [&'static str],
@@ -140,8 +141,9 @@ fn run(rule: &Rule) {
     let (mut found, mut untyped, mut equivalent) = (0, 0, 0);
     let mut survived = String::new();
     for (path, mutant) in all.iter().skip(step / 2).step_by(step) {
-        let excused =
-            EQUIVALENT.iter().any(|(code, what, _)| *code == rule.code && mutant.what.contains(what));
+        let excused = EQUIVALENT
+            .iter()
+            .any(|(rule_name, what, _)| *rule_name == rule.name && mutant.what.contains(what));
         match tried(&mut cases, path, mutant) {
             Outcome::Untyped => untyped += 1,
             Outcome::Found if excused => writeln!(survived, "found after all: {}", mutant.what).unwrap(),
@@ -150,11 +152,11 @@ fn run(rule: &Rule) {
             Outcome::Survived => writeln!(survived, "{}", mutant.what).unwrap(),
         }
     }
-    println!("{}: {found} found, {equivalent} equivalent, {untyped} do not type", rule.code);
+    println!("{}: {found} found, {equivalent} equivalent, {untyped} do not type", rule.name);
     assert!(survived.is_empty(), "{}: no case finds these mistakes:\n{survived}", rule.code);
     // An excuse for a text that is no longer there would excuse the next one.
     let stale =
-        EQUIVALENT.iter().filter(|e| e.0 == rule.code && !all.iter().any(|(_, m)| m.what.contains(e.1)));
+        EQUIVALENT.iter().filter(|e| e.0 == rule.name && !all.iter().any(|(_, m)| m.what.contains(e.1)));
     assert_eq!(stale.map(|e| e.1).collect::<Vec<_>>(), [""; 0], "{}", rule.code);
 }
 
@@ -162,7 +164,7 @@ macro_rules! rules {
     ($($test:ident = $code:literal: [$(($path:literal, $parts:expr)),+] in [$($cases:literal),+];)*) => {
         const RULES: &[(&str, &[&str])] = &[$(($code, &[$($path),+])),*];
         $(#[test] fn $test() {
-            run(&Rule { code: $code, parts: &[$(($path, $parts)),+], cases: &[$($cases),+] });
+            run(&Rule { name: stringify!($test), code: $code, parts: &[$(($path, $parts)),+], cases: &[$($cases),+] });
         })*
     };
 }
@@ -172,6 +174,7 @@ rules! {
         ("checks/c01-demand.ivs", Parts::All),
         ("platform/service.ivs", Parts::Named(&["demand-at"]))
     ] in ["c01-demand.md", "c01-growth.md"];
+    c01_calls = "IVS3001": [("checks/c01-calls.ivs", Parts::All)] in ["c01-calls.md"];
     c02_little = "IVS3002": [("checks/c02-little.ivs", Parts::All)] in ["c02-little.md"];
     c03_scale_time = "IVS3003": [("checks/c03-scale-time.ivs", Parts::All)] in ["c03-scale-time.md"];
     c04_one_scaler = "IVS3004": [("checks/c04-one-scaler.ivs", Parts::All)] in ["c04-one-scaler.md"];
@@ -227,9 +230,6 @@ rules! {
 /// C28 is the language's own: what an override names is in its base, or nothing types (tests/literate/layers).
 #[test]
 fn every_rule_of_the_library_is_tried() {
-    let session = Session::new(Vec::new(), ivs_project::Config::named("shop"), 1);
-    let db = session.database();
-    assert!(modules(db).library.iter().count() > 0);
     let codes: BTreeSet<&str> = RULES.iter().map(|r| r.0).collect();
     let library: BTreeSet<&str> = ivs_driver::LIBRARY_CODES.iter().map(|c| c.0).collect();
     assert_eq!(codes, library);
