@@ -1,10 +1,10 @@
 //! Checks: which run, how bad what they find is, what is excused, and which fixes are certain.
 
 use crate::by_file;
-use crate::database::{Database, each};
+use crate::database::{Database, each, each_of};
 use crate::report::{Report, ReportFile};
 use crate::verify::Verifier;
-use ivs_eval::{CheckFinding, CheckResult, Env, MAX_CHECK_STEPS, Part, check_code, too_many_steps};
+use ivs_eval::{CheckFinding, CheckResult, Env, MAX_CHECK_STEPS, Part, Piece, check_code, too_many_steps};
 use ivs_model::ir::Allow;
 use ivs_model::{Module, code, module_index, modules, qualified_name};
 use ivs_project::Config;
@@ -94,17 +94,27 @@ pub(crate) fn results(
     keep: bool,
 ) -> Vec<(ItemId, Arc<CheckResult>)> {
     let checks = decidable(db);
-    let parts: Vec<Part> = checks.iter().flat_map(|c| ivs_eval::check_parts(db, env, *c)).collect();
-    let mut done = each(db, threads, &parts, |db, part| match keep {
-        true => ivs_eval::check_part(db, env, *part),
-        false => Arc::new(ivs_eval::check_part_once(db, env, *part)),
-    });
+    let done: Vec<(ItemId, Arc<CheckResult>)> = match keep {
+        true => {
+            let parts: Vec<Part> = checks.iter().flat_map(|c| ivs_eval::check_parts(db, env, *c)).collect();
+            each(db, threads, &parts, |db, part| (part.check, ivs_eval::check_part(db, env, *part)))
+        }
+        false => {
+            const WORTHWHILE: usize = 16;
+            let pieces: Vec<Piece> =
+                checks.iter().flat_map(|c| ivs_eval::check_pieces(db, env, *c)).collect();
+            each_of(db, threads, WORTHWHILE, &pieces, |db, piece| {
+                (piece.check, Arc::new(ivs_eval::check_piece(db, env, piece)))
+            })
+        }
+    };
+    let mut done = done.into_iter().peekable();
     let mut out = Vec::with_capacity(checks.len());
-    let mut rest = &parts[..];
     for check in checks {
-        let count = rest.iter().take_while(|p| p.check == check).count();
-        rest = rest.get(count..).unwrap_or_default();
-        let own: Vec<_> = done.drain(..count).collect();
+        let mut own = Vec::new();
+        while let Some((_, result)) = done.next_if(|(of, _)| *of == check) {
+            own.push(result);
+        }
         out.push((check, ivs_eval::check_whole(db, env, check, &own)));
     }
     out

@@ -1,7 +1,9 @@
 //! The concrete database, and threads with room.
 
+use ivs_eval::Held;
 use ivs_source::ItemDiagnostic;
 use salsa::{Event, EventKind, Storage};
+use std::any::Any;
 use std::sync::{Arc, Mutex};
 
 /// Bytes of stack for evaluation: only what is used is ever backed by memory.
@@ -14,6 +16,7 @@ pub struct Database {
     storage: Storage<Self>,
     log: Arc<Mutex<Option<Vec<String>>>>,
     deep: Arc<Mutex<Option<ItemDiagnostic>>>,
+    held: Option<Arc<Held>>,
 }
 
 impl Default for Database {
@@ -32,7 +35,7 @@ impl Default for Database {
         } else {
             Storage::new(None)
         };
-        Database { storage, log, deep: Arc::default() }
+        Database { storage, log, deep: Arc::default(), held: None }
     }
 }
 
@@ -60,6 +63,11 @@ impl Database {
         self.deep.lock().ok().and_then(|d| d.clone())
     }
 
+    /// The same, with objects at hand that were evaluated before.
+    pub(crate) fn holding(&self, held: Held) -> Database {
+        Database { held: Some(Arc::new(held)), ..self.clone() }
+    }
+
     /// Begins to log the queries that are executed, with an empty log.
     pub fn start_log(&self) {
         if let Ok(mut log) = self.log.lock() {
@@ -77,7 +85,11 @@ impl Database {
 impl salsa::Database for Database {}
 
 #[salsa::db]
-impl ivs_source::Db for Database {}
+impl ivs_source::Db for Database {
+    fn held(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.held.as_deref().map(|h| h as &(dyn Any + Send + Sync))
+    }
+}
 
 /// Runs `f` on a thread whose stack is large enough for the deepest chains of values.
 pub(crate) fn with_stack<R: Send>(db: Database, f: impl FnOnce(Database) -> R + Send) -> R {

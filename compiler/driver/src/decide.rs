@@ -2,8 +2,8 @@
 
 use crate::by_file::{self, each_stretch};
 use crate::database::{Database, each};
-use crate::{dependencies, emit};
-use ivs_eval::{Env, Inst, ObjectResult};
+use crate::{checks, dependencies, emit};
+use ivs_eval::{Env, Held, Holding, Inst, ObjectResult};
 use ivs_model::{Module, code};
 use ivs_plan::Lowered;
 use ivs_source::{Db, ItemDiagnostic, ItemId, OutlineItem, Severity, SourceFile};
@@ -93,17 +93,20 @@ pub(crate) fn declarations(db: &dyn Db, env: Env, modules: &[Module]) -> Vec<Ite
         .collect()
 }
 
-/// [`environment`], keeping no value: for a process that asks once. With `lower`, each declaration is lowered as soon
-/// as it is evaluated.
+/// [`environment`], keeping no answer: for a process that asks once. With `lower`, each declaration is lowered as soon
+/// as it is evaluated. Objects are held for those who read them later.
 pub(crate) fn environment_once(
     db: &Database,
     env: Env,
     threads: usize,
     lower: bool,
+    held: &mut Held,
 ) -> (Vec<ItemDiagnostic>, Vec<Inst>, Vec<Arc<Lowered>>) {
     let mut out = declarations(db, env, &own_modules(db));
     out.extend(dependencies::environment(db, env, threads));
     let insts = enabled(db, env);
+    let kinds = insts.iter().filter_map(|i| ivs_model::decl_kind(db, i.decl(db)));
+    let holding = Holding::new(db, &checks::decidable(db), kinds);
     let done = each(db, threads, &insts, |db, inst| {
         let result = ivs_eval::object_once(db, env, *inst);
         let mut decided = decided(db, env, *inst, &result);
@@ -114,11 +117,13 @@ pub(crate) fn environment_once(
             let lowered = emit::lowered(db, env, *inst, &result.value);
             decided.extend(emit::findings(db, env, *inst, &lowered));
         }
-        (decided, result.whole, made)
+        let hold = result.whole.then(|| holding.of(db, *inst, &result.value)).flatten();
+        (decided, result.whole, hold, made)
     });
     let (mut suspects, mut emitting, mut lowered) = (Vec::new(), Vec::new(), Vec::new());
-    for (inst, (decided, whole, made)) in insts.iter().zip(done) {
+    for (inst, (decided, whole, hold, made)) in insts.iter().zip(done) {
         out.extend(decided);
+        held.extend(env, hold.map(|object| (*inst, object)));
         if !whole {
             suspects.push(*inst);
         }

@@ -185,6 +185,12 @@ pub(crate) fn lowered_with(
     for target in targets() {
         target.finish(&subject, &mut all);
     }
+    // These stay until all are written; room to grow is of no more use.
+    if all.artifacts.capacity() > all.artifacts.len() {
+        let mut exact = Vec::with_capacity(all.artifacts.len());
+        exact.append(&mut all.artifacts);
+        all.artifacts = exact;
+    }
     all
 }
 

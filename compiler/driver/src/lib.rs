@@ -51,7 +51,7 @@ pub use test::{Coverage, Outcome, Tested};
 pub use trial::Setting;
 pub use why::{WhyLayer, WhyNode, WhyReport};
 
-use ivs_eval::{Env, Inst, PathKey};
+use ivs_eval::{Env, Held, Inst, PathKey};
 use ivs_plan::OutputFile;
 use ivs_project::{Config, Dependency, Project, Published, SourceText};
 use ivs_source::{DataFiles, Origin, Packages, Program, SourceFile};
@@ -204,7 +204,10 @@ impl Session {
             let mut findings = decide::sources(db, threads);
             for &env in &envs {
                 match once {
-                    true => findings.extend(decide::environment_once(db, env, threads, false).0),
+                    true => {
+                        let held = &mut Held::default();
+                        findings.extend(decide::environment_once(db, env, threads, false, held).0);
+                    }
                     false => findings.extend(decide::environment(db, env, threads)),
                 }
             }
@@ -233,9 +236,10 @@ impl Session {
             }
             let mut findings = decide::sources(db, threads);
             findings.extend(definitions::problems(db));
+            let mut held = Held::default();
             for &env in &envs {
                 if once {
-                    findings.extend(decide::environment_once(db, env, threads, false).0);
+                    findings.extend(decide::environment_once(db, env, threads, false, &mut held).0);
                 } else {
                     findings.extend(decide::environment(db, env, threads));
                 }
@@ -244,7 +248,7 @@ impl Session {
             findings.extend(db.too_deep());
             let mut checked = {
                 let how = checks::How { threads, every: only.is_none(), verify, keep: !once };
-                checks::decide(db, findings, &envs, &config, how)
+                checks::decide(&db.holding(held), findings, &envs, &config, how)
             };
             checked.findings.extend(db.too_deep());
             checked.report(db)
@@ -263,8 +267,9 @@ impl Session {
             let mut findings = decide::sources(db, threads);
             findings.extend(definitions::problems(db));
             let mut pending = None;
+            let mut held = Held::default();
             if once {
-                let (found, insts, lowered) = decide::environment_once(db, env, threads, true);
+                let (found, insts, lowered) = decide::environment_once(db, env, threads, true, &mut held);
                 findings.extend(found);
                 pending = Some((insts, lowered));
             } else {
@@ -274,7 +279,7 @@ impl Session {
             findings.extend(db.too_deep());
             let mut checked = {
                 let how = checks::How { threads, every: false, verify: true, keep: !once };
-                checks::decide(db, findings, &[env], &config, how)
+                checks::decide(&db.holding(held), findings, &[env], &config, how)
             };
             checked.findings.extend(db.too_deep());
             let mut files = Vec::new();

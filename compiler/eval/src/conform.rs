@@ -142,10 +142,10 @@ impl<'db> Machine<'db> {
                         }
                     }
                     let given = ivs_value::StructValue {
-                        shape: Arc::new(ivs_value::Shape {
-                            name: Default::default(),
-                            fields: fields.iter().map(|(n, _)| n.clone()).collect(),
-                        }),
+                        shape: Arc::new(ivs_value::Shape::new(
+                            Default::default(),
+                            fields.iter().map(|(n, _)| n.clone()),
+                        )),
                         fields: fields.into_iter().map(|(_, v)| v).collect(),
                     };
                     let node = self.struct_node(*item, &[], Some(Arc::new(given)), None);

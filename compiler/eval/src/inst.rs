@@ -81,13 +81,19 @@ pub fn qualified_inst(db: &dyn Db, inst: Inst) -> SmolStr {
 
 /// A reference to it.
 pub fn ref_to(db: &dyn Db, inst: Inst) -> Value {
+    Value::Ref(ref_value(db, inst))
+}
+
+/// Made once: sets are gone through by many.
+#[salsa::tracked(returns(clone))]
+fn ref_value(db: &dyn Db, inst: Inst) -> Arc<RefValue> {
     let decl = inst.decl(db);
-    Value::Ref(Arc::new(RefValue {
+    Arc::new(RefValue {
         id: inst.as_id().as_bits() as u32,
         kind: ivs_model::decl_kind(db, decl).map_or_else(SmolStr::default, |k| k.key(db).name.clone()),
         name: inst_name(db, inst),
         qualified: qualified_inst(db, inst),
-    }))
+    })
 }
 
 /// What a reference refers to.

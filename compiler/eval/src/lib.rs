@@ -14,6 +14,7 @@ mod expr;
 mod fix;
 mod global;
 mod group;
+mod held;
 #[allow(missing_docs)] // made by macros of the engine
 mod inst;
 mod layer;
@@ -38,6 +39,7 @@ pub use cycle::cycle_report;
 pub use depth::{MAX_DEPTH, take_exceeded};
 pub use fix::insertion;
 pub use global::{global as constant, global_diagnostics};
+pub use held::{Held, Holding};
 pub use inst::{Env, FamilyKey, Inst, environments, inst_name, inst_of, qualified_inst, ref_to as reference};
 pub use layer::{
     Family, Layer, LayerKind, absent_members, family, instances, is_enabled, layers, set_of, static_conflicts,
@@ -45,7 +47,9 @@ pub use layer::{
 pub use load::data_place;
 pub use locate::{Spot, locate};
 pub use node::key_text;
-pub use parts::{Part, check_failures, check_part, check_part_once, check_parts, check_whole};
+pub use parts::{
+    Part, Piece, check_failures, check_part, check_parts, check_piece, check_pieces, check_whole,
+};
 pub use provenance::{Link, provenance};
 pub use reads::{ReadOf, reads};
 pub use result::{ObjectResult, PathKey, object, object_once, value};

@@ -37,13 +37,15 @@ impl<'db> Machine<'db> {
     pub(crate) fn slot_key(&self, node: NodeId, slot: u32) -> Option<KeyIr> {
         match &self.node(node)?.keys {
             Keys::Fields(_) => Some(KeyIr::Field(slot as u16)),
-            Keys::Map { keys, .. } => keys.get(slot as usize).map(|k| KeyIr::Key(k.clone())),
+            Keys::Map { keys, .. } => keys.get(slot as usize).map(|k| KeyIr::Key(Box::new(k.clone()))),
         }
     }
 
     /// What a block says of a slot.
     fn entry<'b>(&self, block: &'b BlockIr, wanted: &KeyIr) -> Option<&'b EntryIr> {
-        if let KeyIr::Key(Value::Ref(r)) = wanted {
+        if let KeyIr::Key(key) = wanted
+            && let Value::Ref(r) = &**key
+        {
             let inst = crate::inst::inst_of(r);
             if inst.key(self.db).is_none() {
                 return block.entries.of(&KeyIr::Decl(inst.decl(self.db)));
@@ -853,7 +855,7 @@ impl<'db> Machine<'db> {
         let mut at_key = Places::new(keys, all.len());
         for e in all {
             let key = match &e.key {
-                KeyIr::Key(v) => v.clone(),
+                KeyIr::Key(v) => (**v).clone(),
                 KeyIr::Decl(d) => crate::inst::ref_to(self.db, crate::Inst::new(self.db, *d, None)),
                 KeyIr::Field(_) => continue,
             };

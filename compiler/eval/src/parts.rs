@@ -77,8 +77,7 @@ pub fn check_part(db: &dyn Db, env: Env, part: Part) -> Arc<CheckResult> {
     check_result(db, env, part.check, part.file)
 }
 
-/// [`check_part`], not kept: for a process that asks once.
-pub fn check_part_once(db: &dyn Db, env: Env, part: Part) -> CheckResult {
+fn check_part_once(db: &dyn Db, env: Env, part: Part) -> CheckResult {
     match (part.file, kind_of(db, part.check)) {
         (Some(file), Some(kind)) => {
             let members = of_file(db, env, kind, file);
@@ -86,6 +85,33 @@ pub fn check_part_once(db: &dyn Db, env: Env, part: Part) -> CheckResult {
         }
         _ => decide(db, env, part.check, None),
     }
+}
+
+/// A stretch of a check for a process that asks once: some of the declarations that its first loop goes through, or all
+/// of its bindings.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// The check.
+    pub check: ItemId,
+    members: Option<Arc<[Inst]>>,
+}
+
+/// The stretches of a check in an environment, in the order of the set.
+pub fn check_pieces(db: &dyn Db, env: Env, check: ItemId) -> Vec<Piece> {
+    /// So many that a piece is worth a thread's while, so few that threads get alike.
+    const MEMBERS: usize = 256;
+    match kind_of(db, check) {
+        Some(kind) if !set_of(db, env, kind).is_empty() => set_of(db, env, kind)
+            .chunks(MEMBERS)
+            .map(|members| Piece { check, members: Some(Arc::from(members)) })
+            .collect(),
+        _ => vec![Piece { check, members: None }],
+    }
+}
+
+/// Decides a stretch of a check, and keeps nothing.
+pub fn check_piece(db: &dyn Db, env: Env, piece: &Piece) -> CheckResult {
+    decide(db, env, piece.check, piece.members.as_deref())
 }
 
 fn nothing(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Option<SourceFile>) -> Arc<Failures> {

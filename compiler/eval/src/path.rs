@@ -3,6 +3,7 @@
 //! Only what a path names is evaluated, in this declaration and in others: so two declarations may read each
 //! other's fields, as long as no field needs itself.
 
+use crate::held::held;
 use crate::inst::{inst_of, ref_to};
 use crate::machine::{Frame, Keys, Machine, NodeId, Slot};
 use crate::result::{PathKey, value};
@@ -129,10 +130,16 @@ impl<'db> Machine<'db> {
                 Value::Ref(r) => {
                     let inst = inst_of(r);
                     let rest = names.get(i..).unwrap_or_default();
-                    if !crate::is_enabled(self.db, self.env, inst) && name != "enabled" && name != "name" {
+                    let at_hand = held(self.db, self.env, inst, rest);
+                    if at_hand.is_none()
+                        && !crate::is_enabled(self.db, self.env, inst)
+                        && name != "enabled"
+                        && name != "name"
+                    {
                         return self.disabled(f, id, r);
                     }
                     let read = match self.inst {
+                        _ if at_hand.is_some() => at_hand.unwrap_or(Value::Unknown),
                         // A loop inside one declaration is found, and named, where it is evaluated.
                         Some(own) if own == inst => {
                             let reads = self.reads.take();

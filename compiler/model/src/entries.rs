@@ -6,6 +6,7 @@ use ivs_value::Value;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::ops::Deref;
+use thin_vec::ThinVec;
 
 /// Entries up to which a key is looked for one by one.
 const LINEAR: usize = 16;
@@ -13,9 +14,9 @@ const LINEAR: usize = 16;
 /// Entries in source order; at most one per key, except in `when` blocks.
 #[derive(Clone, Debug, Default)]
 pub struct Entries {
-    list: Vec<EntryIr>,
+    list: ThinVec<EntryIr>,
     /// Where keys are, once there are many; the first of equal ones. Only a help: it never tells entries apart.
-    index: FxHashMap<Indexed, u32>,
+    index: Option<Box<FxHashMap<Indexed, u32>>>,
 }
 
 impl PartialEq for Entries {
@@ -41,6 +42,15 @@ impl<'a> IntoIterator for &'a Entries {
     }
 }
 
+/// Gives back room to grow: allocators leave a block where it is unless it shrinks a lot.
+pub(crate) fn settle<T>(list: &mut Vec<T>) {
+    if list.capacity() > list.len() {
+        let mut exact = Vec::with_capacity(list.len());
+        exact.append(list);
+        *list = exact;
+    }
+}
+
 /// A key that can be looked up.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Indexed {
@@ -53,9 +63,11 @@ impl Indexed {
     fn of(key: &KeyIr) -> Option<Indexed> {
         match key {
             KeyIr::Field(i) => Some(Indexed::Field(*i)),
-            KeyIr::Key(Value::Str(s)) => Some(Indexed::Text(s.clone())),
+            KeyIr::Key(key) => match &**key {
+                Value::Str(s) => Some(Indexed::Text(s.clone())),
+                _ => None,
+            },
             KeyIr::Decl(d) => Some(Indexed::Decl(*d)),
-            KeyIr::Key(_) => None,
         }
     }
 }
@@ -65,10 +77,11 @@ impl Entries {
     pub fn push(&mut self, entry: EntryIr) {
         self.list.push(entry);
         if self.list.len() > LINEAR {
-            let from = if self.index.is_empty() { 0 } else { self.list.len() - 1 };
+            let from = if self.index.is_none() { 0 } else { self.list.len() - 1 };
+            let index = self.index.get_or_insert_default();
             for (i, e) in self.list.iter().enumerate().skip(from) {
                 if let Some(key) = Indexed::of(&e.key) {
-                    self.index.entry(key).or_insert(i as u32);
+                    index.entry(key).or_insert(i as u32);
                 }
             }
         }
@@ -77,13 +90,17 @@ impl Entries {
     /// The first entry of a key.
     pub fn of(&self, key: &KeyIr) -> Option<&EntryIr> {
         match Indexed::of(key) {
-            Some(key) if self.list.len() > LINEAR => self.list.get(*self.index.get(&key)? as usize),
+            Some(key) if self.list.len() > LINEAR => self.list.get(*self.index.as_ref()?.get(&key)? as usize),
             _ => self.list.iter().find(|e| e.key == *key),
         }
     }
 
     /// Gives back room to grow.
-    pub fn shrink_to_fit(&mut self) {
-        self.list.shrink_to_fit();
+    pub fn settle(&mut self) {
+        if self.list.capacity() > self.list.len() {
+            let mut exact = ThinVec::with_capacity(self.list.len());
+            exact.append(&mut self.list);
+            self.list = exact;
+        }
     }
 }

@@ -97,8 +97,7 @@ impl Schema {
         if self.fields.len() > LINEAR {
             self.index = self.fields.iter().enumerate().map(|(i, f)| (f.name.clone(), i as u16)).collect();
         }
-        let fields = self.fields.iter().map(|f| f.name.clone()).collect();
-        self.shape = Arc::new(Shape { name: self.name.clone(), fields });
+        self.shape = Arc::new(Shape::new(self.name.clone(), self.fields.iter().map(|f| f.name.clone())));
         self
     }
 }

@@ -9,6 +9,7 @@ use ivs_source::ItemId;
 use ivs_value::{Dim, Unit, Value};
 use smol_str::SmolStr;
 use std::sync::Arc;
+use thin_vec::ThinVec;
 
 use crate::Ty;
 
@@ -135,17 +136,17 @@ pub struct LoopIr {
     pub pair: bool,
 }
 
-/// A body: what one layer sets.
+/// A body: what one layer sets. Every struct and map that is written is one: it is small.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct BlockIr {
     /// At most one per key, except in `when` blocks.
     pub entries: Entries,
     /// `when c { … }`; the block's lets are those of its parent.
-    pub whens: Vec<(ExprId, BlockId)>,
+    pub whens: ThinVec<(ExprId, BlockId)>,
     /// `let`s, in order.
-    pub lets: Vec<ExprId>,
+    pub lets: ThinVec<ExprId>,
     /// `require`s.
-    pub requires: Vec<RequireIr>,
+    pub requires: ThinVec<RequireIr>,
 }
 
 /// What an entry sets.
@@ -167,7 +168,7 @@ pub enum KeyIr {
     /// A field of a kind or struct, by its place in the schema.
     Field(u16),
     /// A key of a map.
-    Key(Value),
+    Key(Box<Value>),
     /// A declaration as the key of a map.
     Decl(ItemId),
 }

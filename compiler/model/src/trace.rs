@@ -103,7 +103,7 @@ pub fn traced(db: &dyn Db, item: ItemId) -> Arc<Trace> {
 
 /// What typing an item would meet if its text were another one, in which [`MARKER`] stands.
 pub fn probe(db: &dyn Db, item: ItemId, text: &str, chunk: &ivs_grammar::ast::Chunk) -> Trace {
-    crate::infer::traced(db, item, Arc::from(text), chunk)
+    crate::infer::traced(db, item, text.into(), chunk)
 }
 
 impl Trace {

@@ -6,7 +6,7 @@ use crate::suggest::closest;
 use crate::ty::{Refined, Ty};
 use crate::units::dimension_named;
 use ivs_grammar::ast::{Expr, ItemKind, Path, Span, TypeExpr, TypeKind};
-use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, parse_item};
+use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, ItemText, Label, Place, Severity, parse_item};
 use ivs_value::Dim;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) struct TypeReader<'db, 'ast> {
     pub first: u32,
     pub diagnostics: Vec<ItemDiagnostic>,
     /// Text of the item, for showing conditions.
-    pub text: Arc<str>,
+    pub text: ItemText,
 }
 
 const SCALARS: &[(&str, Ty)] = &[

@@ -5,7 +5,7 @@
 
 use crate::outline::{Keys, Outline};
 use ivs_grammar::RawChunk;
-use ivs_grammar::ast::{Chunk, Item, SyntaxError};
+use ivs_grammar::ast::{Chunk, Item, Span, SyntaxError};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -13,7 +13,12 @@ use std::sync::Arc;
 
 /// The database that every query runs on.
 #[salsa::db]
-pub trait Db: salsa::Database {}
+pub trait Db: salsa::Database {
+    /// What this process has at hand beside its queries, if it asks each question once.
+    fn held(&self) -> Option<&(dyn std::any::Any + Send + Sync)> {
+        None
+    }
+}
 
 /// Whose a source text is. What is not the package's own cannot be edited by its author, and joins no set.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -138,15 +143,47 @@ pub fn items(db: &dyn Db, file: SourceFile) -> Arc<FileItems> {
     Arc::new(FileItems { ids, chunks: scan.chunks, errors, index })
 }
 
+/// The text of an item, as a part of its file's: nothing is copied.
+#[derive(Clone)]
+pub struct ItemText {
+    file: Arc<str>,
+    span: Span,
+}
+
+impl std::ops::Deref for ItemText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        self.file.get(self.span.start as usize..self.span.end as usize).unwrap_or("")
+    }
+}
+
+impl From<&str> for ItemText {
+    fn from(text: &str) -> Self {
+        ItemText { file: Arc::from(text), span: Span::new(0, text.len() as u32) }
+    }
+}
+
+/// Wherever it stands: what depends on an item is not touched by what is written above it.
+impl PartialEq for ItemText {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for ItemText {}
+
+impl std::fmt::Debug for ItemText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("ItemText").field(&&**self).finish()
+    }
+}
+
 /// The text of an item; empty once it is gone.
 #[salsa::tracked(returns(ref))]
-pub fn item_text(db: &dyn Db, item: ItemId) -> Arc<str> {
+pub fn item_text(db: &dyn Db, item: ItemId) -> ItemText {
     let file = item.file(db);
-    let text = items(db, file)
-        .chunk(item)
-        .and_then(|c| file.text(db).get(c.span.start as usize..c.span.end as usize))
-        .unwrap_or("");
-    Arc::from(text)
+    let span = items(db, file).chunk(item).map(|c| c.span).unwrap_or_default();
+    ItemText { file: file.text(db).clone(), span }
 }
 
 /// Where an item's text begins in its file. Only rendering may ask.

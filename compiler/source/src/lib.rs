@@ -15,8 +15,8 @@ mod outline;
 pub use data::{DataEntry, DataFiles, DataProblem, data_item, is_data};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Place, Severity, intern_code};
 pub use item::{
-    Db, FileItems, ItemId, ItemKey, Origin, Packages, Parsed, Program, SourceFile, item_offset, item_text,
-    items, parse_item,
+    Db, FileItems, ItemId, ItemKey, ItemText, Origin, Packages, Parsed, Program, SourceFile, item_offset,
+    item_text, items, parse_item,
 };
 pub use outline::{Heads, Outline, OutlineItem, heads, outline};
 

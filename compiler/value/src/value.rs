@@ -1,5 +1,6 @@
 //! Values.
 use crate::{Map, Number, OpError, Unit, ops};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -61,13 +62,45 @@ pub struct Quantity {
 }
 
 /// The names of a struct's or kind's fields; shared by all its values.
-#[derive(PartialEq, Eq, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Shape {
     /// `service`, `resources`; empty for a record.
     pub name: SmolStr,
     /// In order of declaration.
     pub fields: Box<[SmolStr]>,
+    /// The places of many names.
+    index: FxHashMap<SmolStr, u16>,
 }
+
+impl Shape {
+    /// From its fields in order, no two of which are called alike.
+    pub fn new(name: SmolStr, fields: impl IntoIterator<Item = SmolStr>) -> Shape {
+        /// Fewer names than this are compared one by one.
+        const FEW: usize = 8;
+        let fields: Box<[SmolStr]> = fields.into_iter().collect();
+        let index = match fields.len() > FEW {
+            true => fields.iter().enumerate().map(|(i, f)| (f.clone(), i as u16)).collect(),
+            false => FxHashMap::default(),
+        };
+        Shape { name, fields, index }
+    }
+
+    /// The place of a field.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        match self.index.is_empty() {
+            true => self.fields.iter().position(|f| f == name),
+            false => self.index.get(name).map(|i| usize::from(*i)),
+        }
+    }
+}
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.fields == other.fields
+    }
+}
+
+impl Eq for Shape {}
 
 /// A value with named fields.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -304,7 +337,6 @@ impl Quantity {
 impl StructValue {
     /// The field's value, if the struct has such a field.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let i = self.shape.fields.iter().position(|f| f == name)?;
-        self.fields.get(i)
+        self.fields.get(self.shape.place(name)?)
     }
 }

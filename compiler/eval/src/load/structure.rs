@@ -210,7 +210,7 @@ impl Reader<'_, '_> {
                 values.push(v);
             }
         }
-        let shape = Arc::new(Shape { name: Default::default(), fields: names.into() });
+        let shape = Arc::new(Shape::new(Default::default(), names));
         let base = StructValue { shape, fields: values.into() };
         let before = self.machine.diagnostics.len();
         let node = self.machine.struct_node(s, &[], Some(Arc::new(base)), None);

@@ -233,7 +233,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     }
                     _ => None,
                 };
-                Some((KeyIr::Key(value?), (*v).clone()))
+                Some((KeyIr::Key(Box::new(value?)), (*v).clone()))
             }
         }
     }
@@ -428,7 +428,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             let slot = match kind {
                 Nested::Struct(s) => KeyIr::Field(s.field(&path.first.text)?.0),
-                Nested::Map(..) => KeyIr::Key(Value::Str(path.first.text.clone())),
+                Nested::Map(..) => KeyIr::Key(Box::new(Value::Str(path.first.text.clone()))),
             };
             let first = earlier.entries.of(&slot)?;
             Some((path.first.span, first.mark))
@@ -597,10 +597,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             fields.push((path.first.text.clone(), ty));
             values.push(id);
         }
-        let shape = ivs_value::Shape {
-            name: SmolStr::default(),
-            fields: fields.iter().map(|(n, _)| n.clone()).collect(),
-        };
+        let shape = ivs_value::Shape::new(SmolStr::default(), fields.iter().map(|(n, _)| n.clone()));
         let ty = Ty::Record(Arc::new(crate::ty::Record { fields }));
         self.add(TExpr::Record(Arc::new(shape), values.into()), ty, span)
     }

@@ -3,6 +3,7 @@
 use super::{Infer, Level, SelfTy, Typed};
 use crate::code;
 use crate::decl::{decl_info, decl_kind, decl_schema};
+use crate::entries::settle;
 use crate::fields::{Schema, defined_fields, enum_schema, fn_schema, param_fields, schema};
 use crate::ir::{Body, FamilyIr, SourceMap};
 use crate::names::{item_module, nearest_name};
@@ -88,13 +89,14 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
     }
     let Infer { mut body, mut map, mut diagnostics, mut uses, .. } = infer;
     // These stay; room to grow is of no more use.
-    body.exprs.shrink_to_fit();
-    body.blocks.shrink_to_fit();
+    settle(&mut body.exprs);
+    settle(&mut body.blocks);
     for b in &mut body.blocks {
-        b.entries.shrink_to_fit();
+        b.entries.settle();
     }
-    map.exprs.shrink_to_fit();
-    map.marks.shrink_to_fit();
+    settle(&mut map.exprs);
+    settle(&mut map.marks);
+    settle(&mut map.block_ends);
     diagnostics.sort_by_key(|d| (d.primary.place.span, d.code));
     uses.sort();
     uses.dedup();

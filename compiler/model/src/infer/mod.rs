@@ -23,7 +23,7 @@ use crate::names::Module;
 use crate::trace::{Symbol, Trace};
 use crate::ty::Ty;
 use ivs_grammar::ast::{Expr, Span};
-use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Place, Severity};
+use ivs_source::{Db, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, ItemText, Label, Place, Severity};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -125,7 +125,7 @@ struct Infer<'db, 'ast> {
     db: &'db dyn Db,
     item: ItemId,
     module: Module,
-    text: Arc<str>,
+    text: ItemText,
     body: Body,
     map: SourceMap,
     /// The type of each expression.

@@ -10,13 +10,12 @@ use ivs_grammar::ast::{
     Attr, Block, Chunk, Clauses, Decl, EntryKind, Item, ItemKind, Param, Path, Span, TestItem, TypeExpr,
     TypeKind, UnitLit, Word,
 };
-use ivs_source::{Db, ItemId};
+use ivs_source::{Db, ItemId, ItemText};
 use ivs_value::Unit;
 use smol_str::SmolStr;
-use std::sync::Arc;
 
 /// Types an item of a text, with a record.
-pub(crate) fn traced(db: &dyn Db, item: ItemId, text: Arc<str>, chunk: &Chunk) -> Trace {
+pub(crate) fn traced(db: &dyn Db, item: ItemId, text: ItemText, chunk: &Chunk) -> Trace {
     let mut infer = super::item::fresh(db, item);
     infer.text = text;
     infer.trace = Some(Box::default());

@@ -102,7 +102,7 @@ pub fn service(id: u32, name: &str) -> Value {
 /// An anonymous record.
 pub fn record(fields: &[(&str, Value)]) -> Value {
     Value::Struct(Arc::new(StructValue {
-        shape: Arc::new(Shape { name: "".into(), fields: fields.iter().map(|(f, _)| (*f).into()).collect() }),
+        shape: Arc::new(Shape::new("".into(), fields.iter().map(|(f, _)| (*f).into()))),
         fields: fields.iter().map(|(_, x)| x.clone()).collect(),
     }))
 }

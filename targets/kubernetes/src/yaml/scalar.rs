@@ -5,6 +5,7 @@ use std::fmt::Write;
 /// Words that some parser of YAML 1.1 or 1.2 takes for something else than text, in lower case.
 const RESERVED: [&str; 12] =
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "undefined"];
+// `is_plain` looks at their first letters before it looks at them.
 
 /// Longest key: parsers need not look further than 1,024 characters for a key's end.
 const LONGEST_KEY: usize = 1000;
@@ -29,7 +30,9 @@ fn is_plain(text: &str) -> bool {
     let Some(first) = bytes.first() else { return false };
     first.is_ascii_alphabetic()
         && bytes.iter().all(|b| PLAIN.get(usize::from(*b)).copied().unwrap_or(false))
-        && !(bytes.len() <= 9 && RESERVED.iter().any(|w| w.eq_ignore_ascii_case(text)))
+        && !(bytes.len() <= 9
+            && matches!(first | 0x20, b'y' | b'n' | b'o' | b't' | b'f' | b'i' | b'u')
+            && RESERVED.iter().any(|w| w.eq_ignore_ascii_case(text)))
 }
 
 /// Writes the name of a struct's field, which is a Rust or JSON identifier.

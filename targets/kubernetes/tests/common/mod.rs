@@ -59,7 +59,7 @@ pub fn keyed(of: &str, entries: impl IntoIterator<Item = (&'static str, Value)>)
 }
 pub fn object(name: &str, fields: Fields) -> Arc<StructValue> {
     let (names, values): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
-    let shape = Shape { name: name.into(), fields: names.into_iter().map(Into::into).collect() };
+    let shape = Shape::new(name.into(), names.into_iter().map(Into::into));
     Arc::new(StructValue { shape: Arc::new(shape), fields: values.into() })
 }
 pub fn record(fields: Fields) -> Value {
