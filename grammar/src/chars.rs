@@ -62,7 +62,7 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 }
 
 /// Words that begin an item and therefore cannot name a kind.
-pub(crate) const ITEM_WORDS: &[&str] = &[
+pub const ITEM_WORDS: &[&str] = &[
     "use",
     "kind",
     "struct",

@@ -13,6 +13,7 @@ mod plain;
 mod scan;
 mod skim;
 
+pub use chars::ITEM_WORDS;
 pub use codes::CODES;
 pub use format::{Formatted, format, format_sound};
 pub use head::head_of;

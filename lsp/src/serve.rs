@@ -150,14 +150,34 @@ pub async fn serve(
 /// The answer to a request. A handler that panics answers with an error.
 fn guarded(service: &mut LspService<Backend>, request: Request) -> Answer {
     let id = request.id().cloned();
+    let types = request.method() == "initialize" && request.params().is_some_and(states_types);
     let answer = service.call(request);
     AssertUnwindSafe(answer)
         .catch_unwind()
         .map(move |result| match result {
+            Ok(answer) if types => Ok(answer?.map(with_types)),
             Ok(answer) => answer,
             Err(_) => Ok(id.map(|id| Response::from_error(id, Error::internal_error()))),
         })
         .boxed()
+}
+
+/// Whether a client knows hierarchies of types and cannot be told of them later.
+fn states_types(params: &Value) -> bool {
+    let knows = params.pointer("/capabilities/textDocument/typeHierarchy");
+    knows.is_some_and(|k| k.get("dynamicRegistration") != Some(&Value::Bool(true)))
+}
+
+/// The answer to an introduction with the capability that the library's vocabulary does not have.
+fn with_types(response: Response) -> Response {
+    let (id, result) = response.into_parts();
+    let result = result.map(|mut result| {
+        if let Some(can) = result.get_mut("capabilities").and_then(Value::as_object_mut) {
+            can.insert("typeHierarchyProvider".to_owned(), Value::Bool(true));
+        }
+        result
+    });
+    Response::from_parts(id, result)
 }
 
 fn answer(outgoing: &UnboundedSender<Vec<u8>>, response: &Response) {

@@ -38,6 +38,8 @@ pub struct Lenses {
     pub references: bool,
     /// How many declarations derive from a template.
     pub instances: bool,
+    /// Figures that the library or the package tells of a declaration: "monthly cost $70".
+    pub figures: bool,
     /// "run" above tests.
     pub tests: bool,
 }
@@ -54,7 +56,7 @@ pub struct Hints {
 
 impl Default for Lenses {
     fn default() -> Self {
-        Lenses { output: true, references: true, instances: true, tests: true }
+        Lenses { output: true, references: true, instances: true, figures: true, tests: true }
     }
 }
 

@@ -63,6 +63,43 @@ fn lenses_stand_above_declarations_and_tests() {
     assert_snapshot!(draw(SHOP, &marks));
 }
 
+const PRICED: &str = "\
+use std.aws.{us-east-1}
+node-pool general {
+  region  = us-east-1
+  cluster = \"studio\"
+  cpu     = 4..4
+  size    = 0..10
+}
+service web {
+  image = \"registry.example/shop/web:1.0.0\"
+  nodes = general
+  resources { cpu = 1..2, memory = 1Gi..2Gi }
+  scaling { replicas = 2..8, target cpu { utilization = 70% } }
+}
+environment staging {}
+overlay staging {
+  service web { scaling { replicas = 1..2 } }
+}
+";
+
+#[test]
+fn what_a_service_costs_in_a_month_stands_above_it() {
+    let told = |environment: &str| -> Vec<String> {
+        let options = json!({ "environment": environment });
+        let mut c =
+            Client::with(package(&[("main.ivs", PRICED)]), capabilities(), options, Options::default());
+        c.open("main.ivs");
+        let lenses =
+            c.request("textDocument/codeLens", json!({ "textDocument": { "uri": c.uri("main.ivs") } }));
+        let titles = lenses.as_array().unwrap().iter().filter_map(|l| l["command"]["title"].as_str());
+        titles.filter(|t| t.contains('$')).map(str::to_owned).collect()
+    };
+    // Ten machines at $0.1785/h; eight replicas of a quarter of one each.
+    assert_eq!(told(""), ["monthly cost $1303.05", "monthly cost $260.61"]);
+    assert_eq!(told("staging"), ["monthly cost $1303.05", "monthly cost $65.1525"]);
+}
+
 #[test]
 fn lenses_that_are_not_wanted_are_not_shown() {
     let mut c = client(json!({ "lenses": { "references": false, "output": false, "tests": false } }));

@@ -282,3 +282,50 @@ fn texts_that_are_colors_are_told() {
     let shown = c.request("textDocument/colorPresentation", params);
     assert_eq!(shown[0]["label"], "#00ff00");
 }
+
+#[test]
+fn a_client_that_cannot_be_told_later_is_told_of_types_at_once() {
+    let announced = |types: Value| {
+        let capabilities = json!({ "textDocument": { "typeHierarchy": types } });
+        let mut c =
+            Client::unintroduced(harness::package(&[("main.ivs", SHOP)]), ivs_lsp::Options::default());
+        c.introduce(capabilities, json!({}));
+        c.can["typeHierarchyProvider"].clone()
+    };
+    assert_eq!(announced(json!({})), true);
+    assert_eq!(announced(json!({ "dynamicRegistration": true })), Value::Null);
+}
+
+const SCHEMA: &str = r#"{ "provider_schemas": { "registry.terraform.io/hashicorp/null": { "resource_schemas": { "null_thing": { "block": {
+  "attributes": {
+    "id": { "type": "string", "computed": true },
+    "name": { "type": "string", "required": true, "description": "What it is called." },
+    "number": { "type": ["list", "number"], "optional": true }
+  },
+  "block_types": { "rule": { "nesting_mode": "list", "block": { "attributes": { "port": { "type": "number", "required": true } } } } }
+} } } } } }"#;
+
+#[test]
+fn arguments_of_a_resource_are_those_of_its_providers_schema() {
+    let text = "resource thing {\n  type = \"null_thing\"\n  body {\n    n\n    rule { port = 1 }\n  }\n}\n";
+    let config = "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nivs = \"1\"\n[targets.terraform]\nschemas = [\"schemas/*.json\"]\n";
+    let mut c = Client::new(&[("ivs.toml", config), ("schemas/null.json", SCHEMA), ("main.ivs", text)]);
+    c.open("main.ivs");
+    let at = |c: &mut Client, line: usize, character: usize, method: &str| {
+        let position = json!({ "line": line, "character": character });
+        c.request(method, json!({ "textDocument": { "uri": c.uri("main.ivs") }, "position": position }))
+    };
+    let top = at(&mut c, 3, 5, "textDocument/completion");
+    let detail = |label: &str| {
+        let found = top["items"].as_array().unwrap().iter().find(|i| i["label"] == label);
+        found.map(|i| i["detail"].as_str().unwrap_or_default())
+    };
+    let details = ["name", "number", "id", "rule"].map(detail);
+    assert_eq!(details, [Some("string, required"), Some("[number]"), None, None], "{top}");
+    c.replace("main.ivs", "    n\n    rule { port = 1 }", "    name = \"a\"\n    rule { po }");
+    let inner = at(&mut c, 4, 13, "textDocument/completion");
+    assert_eq!(labels(&inner)[0], "port");
+    let hover = at(&mut c, 3, 6, "textDocument/hover");
+    let said = hover["contents"]["value"].as_str().unwrap();
+    assert!(said.contains("name: string") && said.contains("What it is called."), "{said}");
+}

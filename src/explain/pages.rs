@@ -221,6 +221,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("IVS6301", include_str!("../../docs/errors/IVS6301.md")),
     ("IVS6302", include_str!("../../docs/errors/IVS6302.md")),
     ("IVS6303", include_str!("../../docs/errors/IVS6303.md")),
+    ("IVS6304", include_str!("../../docs/errors/IVS6304.md")),
+    ("IVS6305", include_str!("../../docs/errors/IVS6305.md")),
     ("IVS6400", include_str!("../../docs/errors/IVS6400.md")),
     ("IVS6401", include_str!("../../docs/errors/IVS6401.md")),
     ("IVS6402", include_str!("../../docs/errors/IVS6402.md")),

@@ -119,6 +119,9 @@ impl Context for Asks<'_> {
     fn definitions(&self) -> Vec<(SmolStr, Arc<str>)> {
         crate::definitions::texts(self.db)
     }
+    fn schemas(&self) -> Vec<(SmolStr, Arc<str>)> {
+        crate::definitions::schemas(self.db)
+    }
     fn package(&self) -> &str {
         Program::get(self.db).package(self.db)
     }

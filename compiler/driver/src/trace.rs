@@ -43,6 +43,12 @@ impl Context for Probe<'_> {
     fn set_of(&self, kind: &str) -> Vec<Arc<RefValue>> {
         self.asks.set_of(kind)
     }
+    fn definitions(&self) -> Vec<(SmolStr, Arc<str>)> {
+        self.asks.definitions()
+    }
+    fn schemas(&self) -> Vec<(SmolStr, Arc<str>)> {
+        self.asks.schemas()
+    }
     fn package(&self) -> &str {
         self.asks.package()
     }

@@ -3,6 +3,7 @@
 //! Takes typed bodies. Gives the value of every declaration in every environment, with diagnostics, as queries.
 //! Never lowers or prints anything.
 
+mod applied;
 mod ask;
 mod check;
 mod conform;
@@ -33,6 +34,7 @@ mod require;
 mod result;
 mod why;
 
+pub use applied::{Applied, applied};
 pub use ask::{Answer, Expectation, ask, covered};
 pub use check::{CheckFinding, CheckResult, MAX_CHECK_STEPS, check_code, too_many_steps};
 pub use cycle::cycle_report;

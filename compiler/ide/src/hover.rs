@@ -123,7 +123,14 @@ pub fn hover(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Hover> {
     if let Some(tree) = parsed.item() {
         let subject = subject(db, named.at, tree, named.span, &named);
         match subject {
-            Some((decl, path)) if !path.is_empty() => value(db, decl, &path, &mut out),
+            Some((decl, path)) if !path.is_empty() => {
+                value(db, decl, &path, &mut out);
+                let env = Env::new(db, SmolStr::default());
+                if let Some(inst) = instances(db, env, decl).first() {
+                    let of = crate::figures::of_path(db, env, *inst, &path);
+                    out.figures = of.into_iter().take(FIGURES).map(|f| (f.name, f.value)).collect();
+                }
+            }
             Some((decl, _)) => declared(db, decl, &mut out),
             None => {}
         }
@@ -311,7 +318,7 @@ fn value(db: &dyn Db, decl: ItemId, path: &[SmolStr], out: &mut Hover) {
 }
 
 /// One value, by the query that others use.
-fn value_at(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Option<Value> {
+pub(crate) fn value_at(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Option<Value> {
     let found = ivs_eval::value(db, env, inst, ivs_eval::PathKey::of(path.iter().map(SmolStr::as_str)));
     (found != Value::Unknown).then_some(found)
 }
@@ -356,7 +363,7 @@ fn grouped(all: Vec<(String, String)>) -> Vec<(String, String)> {
 }
 
 /// A value as it is written, with what it is in base units.
-fn spelled(db: &dyn Db, module: Module, value: &Value) -> String {
+pub(crate) fn spelled(db: &dyn Db, module: Module, value: &Value) -> String {
     let shown = short(&display(value));
     match in_base_units(db, module, value) {
         Some(base) => format!("{shown} = {base}"),
@@ -458,46 +465,8 @@ fn declared(db: &dyn Db, decl: ItemId, out: &mut Hover) {
         push(&mut out.of, format!("{} members: {}{more}", members.len(), names.join(", ")));
     }
     let Some(inst) = members.first() else { return };
-    let schema = ivs_model::decl_schema(db, decl);
-    let module = item_module(db, decl);
-    for field in schema.fields.iter().filter(|f| computed(db, f)) {
-        if out.figures.len() >= FIGURES {
-            break;
-        }
-        match value_at(db, env, *inst, std::slice::from_ref(&field.name)) {
-            None | Some(Value::None) => {}
-            Some(v) => out.figures.push((field.name.to_string(), spelled(db, module, &v))),
-        }
-    }
-}
-
-/// Whether a field is filled by a formula that reads something, and is a figure.
-fn computed(db: &dyn Db, field: &ivs_model::Field) -> bool {
-    let figure = matches!(
-        field.ty.core(),
-        Ty::Dim(_) | Ty::Quantity | Ty::Percent | Ty::Number | Ty::Int | Ty::Range(_)
-    );
-    let Some((owner, ordinal)) = field.owner else { return false };
-    if !figure || !field.has_default {
-        return false;
-    }
-    let body = ivs_model::body(db, owner);
-    let Some(Some(default)) = body.defaults.get(usize::from(ordinal)) else { return false };
-    let mut open = vec![*default];
-    while let Some(e) = open.pop() {
-        match body.exprs.get(e as usize) {
-            Some(
-                ivs_model::ir::TExpr::Field { .. }
-                | ivs_model::ir::TExpr::SelfValue
-                | ivs_model::ir::TExpr::SetOf(_),
-            ) => {
-                return true;
-            }
-            Some(x) => x.each_child(&mut |c| open.push(c)),
-            None => {}
-        }
-    }
-    false
+    out.figures =
+        crate::figures::all(db, env, *inst).into_iter().take(FIGURES).map(|f| (f.name, f.value)).collect();
 }
 
 /// The requirements of a check, as written.

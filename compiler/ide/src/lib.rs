@@ -6,6 +6,7 @@
 mod about;
 mod actions;
 mod completion;
+mod figures;
 mod find;
 mod goto;
 mod hierarchy;
@@ -26,6 +27,7 @@ mod tree;
 pub use about::{About, about};
 pub use actions::{Action, Change, Deed, actions, allow, organize};
 pub use completion::{Completion, Proposal, Sort, complete, resolve};
+pub use figures::lenses;
 pub use find::{Reference, Use, highlight, linked, references};
 pub use goto::{declaration, definition, derived, implementation, type_definition};
 pub use hierarchy::{Linked, Node, incoming, nodes, outgoing, subtypes, supertypes};

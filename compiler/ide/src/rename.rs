@@ -3,6 +3,7 @@
 use crate::find::{name_of, of_symbols};
 use crate::place::{home, named};
 use ivs_driver::Session;
+use ivs_grammar::ITEM_WORDS;
 use ivs_grammar::ast::Span;
 use ivs_model::{Symbol, traced};
 use ivs_source::{Db, Program, SourceFile, item_offset, item_text, items};
@@ -29,26 +30,6 @@ const RESERVED: &[&str] = &[
     "self",
     "inherited",
     "it",
-];
-
-/// Words that begin an item.
-const ITEMS: &[&str] = &[
-    "use",
-    "kind",
-    "struct",
-    "enum",
-    "dimension",
-    "unit",
-    "type",
-    "fn",
-    "let",
-    "overlay",
-    "check",
-    "test",
-    "template",
-    "private",
-    "expect",
-    "assert",
 ];
 
 /// What is to be renamed: its word, absolute bytes, and what it is called.
@@ -99,7 +80,7 @@ fn renamable(db: &dyn Db, symbol: &Symbol) -> Result<(), String> {
 /// # Errors
 /// Why it cannot have this name, in a sentence.
 pub fn rename(
-    session: &Session,
+    session: &mut Session,
     file: SourceFile,
     offset: u32,
     new: &str,
@@ -137,7 +118,7 @@ fn allowed(symbols: &[Symbol], new: &str) -> Result<(), String> {
     if !field && RESERVED.contains(&new) {
         return Err(format!("`{new}` is a word of the language"));
     }
-    if symbols.iter().any(|s| matches!(s, Symbol::Item(_))) && ITEMS.contains(&new) {
+    if symbols.iter().any(|s| matches!(s, Symbol::Item(_))) && ITEM_WORDS.contains(&new) {
         return Err(format!("`{new}` begins an item"));
     }
     Ok(())
@@ -148,11 +129,13 @@ type Meanings = BTreeSet<(SmolStr, u32, Vec<(SmolStr, u32)>)>;
 
 /// Applies the edits to a copy: every word has to lead where it led before, and nothing new may be wrong.
 fn tried(
-    session: &Session,
+    session: &mut Session,
     edits: &BTreeMap<SmolStr, Vec<(Span, String)>>,
     old: &str,
     new: &str,
 ) -> Result<(), String> {
+    // What was found before is known already.
+    let wrong = counted(session);
     let db: &dyn Db = session.database();
     let moved = |path: &SmolStr, offset: u32| -> u32 {
         let before = edits.get(path).into_iter().flatten().filter(|(s, _)| s.start < offset);
@@ -162,7 +145,6 @@ fn tried(
     };
     let before = meanings(db, old, new, &moved);
     let mut copy = session.fork();
-    let wrong = counted(&mut copy);
     for (path, edits) in edits {
         let Some(file) = crate::place::file(db, path) else { continue };
         let edits: Vec<(usize, usize, &str)> =

@@ -2,6 +2,7 @@
 
 use crate::lex::{Kind, lex};
 use crate::tree::{bodies, steps};
+use ivs_grammar::ITEM_WORDS;
 use ivs_grammar::ast::{EntryKind, Span};
 use ivs_model::{Symbol, traced};
 use ivs_source::{Db, ItemId, Origin, SourceFile, item_offset, items, parse_item};
@@ -59,33 +60,8 @@ const KEYWORDS: &[&str] = &[
     "none",
 ];
 
-/// Words that begin items and statements, where they stand first.
-const FIRST: &[&str] = &[
-    "use",
-    "kind",
-    "struct",
-    "enum",
-    "dimension",
-    "unit",
-    "type",
-    "fn",
-    "let",
-    "overlay",
-    "check",
-    "test",
-    "template",
-    "private",
-    "expect",
-    "assert",
-    "when",
-    "final",
-    "remove",
-    "require",
-    "fix",
-    "at",
-    "from",
-    "by",
-];
+/// Words that begin statements and parts of heads, where they stand first; so do those that begin items.
+const FIRST: &[&str] = &["when", "final", "remove", "require", "fix", "at", "from", "by"];
 
 /// The tokens of a file, or of those that touch a range of it, in order.
 pub fn tokens(db: &dyn Db, file: SourceFile, range: Option<Span>) -> Vec<Colored> {
@@ -142,7 +118,9 @@ pub fn tokens(db: &dyn Db, file: SourceFile, range: Option<Span>) -> Vec<Colored
                     None if one.sets => one.sort = TokenSort::Field,
                     None if last.is_some_and(|(w, _)| w == "." || w == "?.") => one.sort = TokenSort::Field,
                     None if KEYWORDS.contains(&word) => one.sort = TokenSort::Keyword,
-                    None if FIRST.contains(&word) && !matches!(next, "=" | "+=" | "{" | ":" | "?") => {
+                    None if (ITEM_WORDS.contains(&word) || FIRST.contains(&word))
+                        && !matches!(next, "=" | "+=" | "{" | ":" | "?") =>
+                    {
                         one.sort = TokenSort::Keyword;
                     }
                     None if matches!(word, "self" | "inherited" | "it") => one.sort = TokenSort::Keyword,

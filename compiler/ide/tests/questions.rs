@@ -78,12 +78,33 @@ fn answer(question: &str, sources: &Sources) -> String {
     let mut session = sources.session();
     session.check();
     let (path, offset) = &sources.cursor;
-    let text = asked(question, &session, path, *offset);
+    let text = match question.strip_prefix("rename ") {
+        Some(new) => renamed(new, &mut session, path, *offset),
+        None => asked(question, &session, path, *offset),
+    };
     let mut lines: String = text.trim_end().to_owned();
     if !lines.is_empty() {
         lines.push('\n');
     }
     lines
+}
+
+fn renamed(new: &str, session: &mut Session, path: &str, offset: u32) -> String {
+    let at = file(session, path);
+    match ivs_ide::rename(session, at, offset, new) {
+        Err(why) => format!("refused: {why}"),
+        Ok(edits) => {
+            let mut out = String::new();
+            for (path, edits) in edits {
+                let text = file(session, &path).text(session.database());
+                let edits: Vec<_> =
+                    edits.iter().map(|(s, t)| (s.start as usize, s.end as usize, t.as_str())).collect();
+                let new = ivs_driver::apply_edits(text, &edits).unwrap();
+                let _ = write!(out, "// --- {path}\n{new}");
+            }
+            out
+        }
+    }
 }
 
 fn asked(question: &str, session: &Session, path: &str, offset: u32) -> String {
@@ -217,20 +238,6 @@ fn asked(question: &str, session: &Session, path: &str, offset: u32) -> String {
             }
             out
         }
-        "rename" => match ivs_ide::rename(session, at, offset, rest) {
-            Err(why) => format!("refused: {why}"),
-            Ok(edits) => {
-                let mut out = String::new();
-                for (path, edits) in edits {
-                    let text = file(session, &path).text(db);
-                    let edits: Vec<_> =
-                        edits.iter().map(|(s, t)| (s.start as usize, s.end as usize, t.as_str())).collect();
-                    let new = ivs_driver::apply_edits(text, &edits).unwrap();
-                    let _ = write!(out, "// --- {path}\n{new}");
-                }
-                out
-            }
-        },
         "import" => {
             let (module, name) = rest.rsplit_once('.').unwrap();
             match ivs_ide::import(db, at, module, name) {

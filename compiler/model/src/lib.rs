@@ -8,6 +8,7 @@ mod data;
 mod decl;
 mod entries;
 mod fields;
+mod figure;
 mod group;
 mod infer;
 pub mod ir;
@@ -32,6 +33,7 @@ pub use fields::{
     Builtin, EnumSchema, Field, MemberSchema, Schema, converting_kinds, enum_schema, fn_params, fn_result,
     is_late, schema,
 };
+pub use figure::{Figure, figures};
 pub use group::group_field;
 pub use infer::{Typed, body, result_type, source_map, typed};
 pub use names::{

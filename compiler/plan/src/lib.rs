@@ -36,6 +36,10 @@ pub trait Context {
     fn definitions(&self) -> Vec<(SmolStr, Arc<str>)> {
         Vec::new()
     }
+    /// Files with schemas of Terraform's providers, as `ivs.toml` names them: path and text.
+    fn schemas(&self) -> Vec<(SmolStr, Arc<str>)> {
+        Vec::new()
+    }
     /// The package's name from `ivs.toml`.
     fn package(&self) -> &str;
 }

@@ -29,7 +29,7 @@ pub struct Config {
     pub as_of: Option<Date>,
     /// `[targets.NAME]`: options by target. `kubernetes` has `layout`: a file per `"declaration"` (unless given) or per
     /// `"folder"`; and `crds`: files that define custom resources, `["crds/*.yaml"]`. `terraform` has `format`: `"hcl"`
-    /// (unless given) or `"json"`.
+    /// (unless given) or `"json"`; and `schemas`: files with schemas of providers, `["schemas/*.json"]`.
     pub targets: BTreeMap<String, BTreeMap<String, Setting>>,
     /// `[checks]`: severities by check or code.
     pub severities: BTreeMap<String, Severity>,
@@ -127,7 +127,8 @@ impl Config {
 }
 
 /// Targets that exist, each with its options.
-const TARGETS: &[(&str, &[&str])] = &[("kubernetes", &["layout", "crds"]), ("terraform", &["format"])];
+const TARGETS: &[(&str, &[&str])] =
+    &[("kubernetes", &["layout", "crds"]), ("terraform", &["format", "schemas"])];
 
 /// What an option may be, where it is one of several words.
 const CHOICES: &[(&str, &[&str])] = &[("layout", &["declaration", "folder"]), ("format", &["hcl", "json"])];
@@ -350,8 +351,9 @@ impl Reader<'_> {
                 if !options.contains(&option.get_ref().as_ref()) {
                     self.unknown(option, &format!("`[targets.{name}]`"), options);
                 } else if let Some(setting) = setting(value.get_ref()) {
-                    // Only definitions are a list, and they are always one.
-                    if matches!(setting, Setting::List(_)) != (option.get_ref().as_ref() == "crds") {
+                    // Only files that define something are a list, and they are always one.
+                    let lists = matches!(option.get_ref().as_ref(), "crds" | "schemas");
+                    if matches!(setting, Setting::List(_)) != lists {
                         let wanted = match setting {
                             Setting::List(_) => "a string, a number, or true or false",
                             _ => "a list of paths",

@@ -1,4 +1,5 @@
-//! Files that define custom resources: `[targets.kubernetes] crds` of `ivs.toml`.
+//! Files that say what outputs may hold: custom resources (`[targets.kubernetes] crds` of `ivs.toml`) and resources of
+//! Terraform (`[targets.terraform] schemas`).
 
 use crate::config::{Config, Setting};
 use crate::data::{DataText, named};
@@ -11,6 +12,10 @@ use std::path::Path;
 /// How many files a package may name so.
 const MAX_FILES: usize = 2_000;
 
+/// The options that list such files, by target.
+const LISTS: [(&str, &str, &str); 2] =
+    [("kubernetes", "crds", "\"crds/*.yaml\""), ("terraform", "schemas", "\"schemas/*.json\"")];
+
 /// Reads the files, and leaves their paths in the configuration in place of the patterns. A pattern without a file is a
 /// problem of `ivs.toml`.
 pub(crate) fn read(
@@ -19,8 +24,22 @@ pub(crate) fn read(
     config: &mut Config,
     problems: &mut Problems,
 ) -> Vec<DataText> {
+    let all = LISTS.iter().flat_map(|list| read_list(root, out, config, problems, list));
+    let mut files: Vec<DataText> = all.collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup_by(|a, b| a.path == b.path);
+    files
+}
+
+fn read_list(
+    root: &Path,
+    out: Option<&Path>,
+    config: &mut Config,
+    problems: &mut Problems,
+    (target, option, example): &(&str, &str, &str),
+) -> Vec<DataText> {
     let text = config.text.clone();
-    let Some(Setting::List(patterns)) = config.targets.get_mut("kubernetes").and_then(|t| t.get_mut("crds"))
+    let Some(Setting::List(patterns)) = config.targets.get_mut(*target).and_then(|t| t.get_mut(*option))
     else {
         return Vec::new();
     };
@@ -38,7 +57,7 @@ pub(crate) fn read(
             let span = Span::new(at, at + pattern.len() as u32);
             let mut found =
                 problem::error(codes::BAD_VALUE, of, span, format!("no file matches `{pattern}`"));
-            found.help.push("files of the package, relative to `ivs.toml`: \"crds/*.yaml\"".to_owned());
+            found.help.push(format!("files of the package, relative to `ivs.toml`: {example}"));
             problems.push(found);
         }
     }
@@ -53,9 +72,10 @@ pub(crate) fn read(
             Err(DataProblem::TooLarge { limit }) => format!("`{}` is larger than {limit} bytes", file.path),
             Err(DataProblem::Missing { .. }) => format!("`{}` is not there any more", file.path),
         };
-        let at = text.find("crds").map_or(0, |i| i as u32);
+        let at = text.find(option).map_or(0, |i| i as u32);
         let of = problems.file(CONFIG_FILE, &text);
-        problems.push(problem::error(codes::BAD_VALUE, of, Span::new(at, at + 4), why));
+        let span = Span::new(at, at + option.len() as u32);
+        problems.push(problem::error(codes::BAD_VALUE, of, span, why));
     }
     files
 }

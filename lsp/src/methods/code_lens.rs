@@ -1,4 +1,4 @@
-//! `textDocument/codeLens` and its resolution: what a declaration makes, who refers to it, what derives from it; tests run.
+//! `textDocument/codeLens` and its resolution: what a declaration makes, who refers to it, what derives from it, its figures; tests run.
 
 use super::command::{RUN_TEST, SHOW_OUTPUT};
 use crate::settings::Settings;
@@ -73,6 +73,14 @@ pub fn run(view: &mut View, params: CodeLensParams) -> Result<Option<Vec<CodeLen
         if wanted.instances && d.template {
             out.push(later(Of::Instances));
         }
+        if wanted.figures {
+            out.extend(figures(view, file, d.start).into_iter().map(|title| CodeLens {
+                range,
+                // There is nothing to do with it: it is read.
+                command: Some(Command { title, ..Command::default() }),
+                data: None,
+            }));
+        }
     }
     if wanted.tests {
         for (name, start, end) in tests(view, file) {
@@ -95,6 +103,12 @@ fn name_of(view: &View, file: ivs_source::SourceFile, start: u32) -> Option<(usi
     let parsed = ivs_source::parse_item(view.db(), at.item);
     let span = ivs_ide::name_span(parsed.item()?)?;
     Some(((span.start + at.base) as usize, (span.end + at.base) as usize))
+}
+
+/// What is told of the declaration whose text begins at an offset.
+fn figures(view: &View, file: ivs_source::SourceFile, start: u32) -> Vec<String> {
+    let at = ivs_ide::item_at(view.db(), file, start);
+    at.map_or_else(Vec::new, |at| ivs_ide::lenses(view.db(), &view.settings.environment, at.item))
 }
 
 /// The tests of a document: name, and where it stands.

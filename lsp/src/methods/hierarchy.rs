@@ -53,19 +53,27 @@ fn again(view: &mut View, uri: &Uri, position: Position) -> Result<Option<ivs_so
     Ok(ivs_ide::nodes(view.db(), file, offset).first().map(|n| n.item))
 }
 
-fn call(view: &mut View, node: &Node) -> Option<CallHierarchyItem> {
-    let s = shown(view, node)?;
-    Some(CallHierarchyItem {
-        name: node.name.clone(),
-        kind: kind(node.sort),
-        tags: None,
-        detail: Some(node.detail.clone()),
-        uri: s.uri,
-        range: s.range,
-        selection_range: s.selection,
-        data: None,
-    })
+/// An item of a hierarchy; both sorts have the same fields.
+macro_rules! item {
+    ($name:ident, $item:ident) => {
+        fn $name(view: &mut View, node: &Node) -> Option<$item> {
+            let Shown { uri, range, selection } = shown(view, node)?;
+            Some($item {
+                name: node.name.clone(),
+                kind: kind(node.sort),
+                tags: None,
+                detail: Some(node.detail.clone()),
+                uri,
+                range,
+                selection_range: selection,
+                data: None,
+            })
+        }
+    };
 }
+
+item!(call, CallHierarchyItem);
+item!(ty, TypeHierarchyItem);
 
 /// What depends, or is depended on.
 pub fn prepare_calls(
@@ -111,20 +119,6 @@ pub fn outgoing(
     }
     let calls = linked(view, all).into_iter();
     Ok(Some(calls.map(|(to, from_ranges)| CallHierarchyOutgoingCall { to, from_ranges }).collect()))
-}
-
-fn ty(view: &mut View, node: &Node) -> Option<TypeHierarchyItem> {
-    let s = shown(view, node)?;
-    Some(TypeHierarchyItem {
-        name: node.name.clone(),
-        kind: kind(node.sort),
-        tags: None,
-        detail: Some(node.detail.clone()),
-        uri: s.uri,
-        range: s.range,
-        selection_range: s.selection,
-        data: None,
-    })
 }
 
 /// What derives, or is derived from.

@@ -37,7 +37,7 @@ pub fn run(view: &mut View, params: RenameParams) -> Result<Option<WorkspaceEdit
     let place = params.text_document_position;
     let file = view.file(&place.text_document.uri)?;
     let offset = view.offset(file, place.position) as u32;
-    let edits = ivs_ide::rename(&view.session, file, offset, &params.new_name).map_err(refused)?;
+    let edits = ivs_ide::rename(&mut view.session, file, offset, &params.new_name).map_err(refused)?;
     let client = view.shared.client.workspace.as_ref().and_then(|w| w.workspace_edit.as_ref());
     let versioned = client.and_then(|e| e.document_changes) == Some(true);
     let mut all = Vec::new();

@@ -13,4 +13,6 @@ codes! {
     NO_FORM = "IVS6301", "a value that Terraform cannot hold";
     PROVIDER = "IVS6302", "a provider whose source is not known";
     PLACE = "IVS6303", "resources that cannot stand in one folder";
+    ARGUMENT = "IVS6304", "a resource that its provider's schema does not allow";
+    SCHEMA = "IVS6305", "a file without schemas of providers";
 }

@@ -1,9 +1,11 @@
 //! Bodies that users write freely: values become attributes and blocks.
 use crate::expr::{Expr, decimal, list, object, path};
 use crate::region::Provider;
+use crate::schema::{self, Member};
 use crate::{Block, Emit, codes, names};
 use ivs_plan::{Finding, Spot, read};
 use ivs_value::{StructValue, Value};
+use serde_json::Value as Json;
 use smol_str::SmolStr;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -21,14 +23,19 @@ fn is_attribute(place: &str, name: &str) -> bool {
     }
 }
 
-/// Adds the fields of a map or struct to a block. `place` is the resource's type and the blocks above, dotted.
+/// Adds the fields of a map or struct to a block. `place` is the resource's type and the blocks above, dotted; `known` is
+/// the block's schema, if a file of the package has it.
 pub fn fill(
     emit: &mut Emit<'_>,
     mut block: Block,
     value: &Value,
     place: &str,
+    known: Option<&Json>,
     at: &mut Vec<SmolStr>,
 ) -> Block {
+    if let Some(known) = known {
+        missing(emit, known, value, place, at);
+    }
     // Attributes first, as everybody writes them.
     let mut blocks = Vec::new();
     for (key, value) in fields(value) {
@@ -47,17 +54,23 @@ pub fn fill(
             });
         } else if let Some(bare) = bare(emit, key, value, at) {
             block = block.with(key, bare);
-        } else if !is_attribute(place, key) && is_block(value) {
+        } else if !fits(emit, known, key, place, at) {
+            // It was reported.
+        } else if is_block_of(known, place, key) && is_block(value) {
             let place = format!("{place}.{key}");
+            let inner = match known.and_then(|k| schema::member(k, key)) {
+                Some(Member::Block(of)) => of.get("block"),
+                _ => None,
+            };
             match value {
                 Value::List(items) => {
                     for (i, item) in items.iter().enumerate() {
                         at.push(SmolStr::from(i.to_string()));
-                        blocks.push(fill(emit, Block::new(key), item, &place, at));
+                        blocks.push(fill(emit, Block::new(key), item, &place, inner, at));
                         at.pop();
                     }
                 }
-                value => blocks.push(fill(emit, Block::new(key), value, &place, at)),
+                value => blocks.push(fill(emit, Block::new(key), value, &place, inner, at)),
             }
         } else if let Some(expr) = expression(emit, value, at) {
             block = block.with(key, expr);
@@ -65,6 +78,83 @@ pub fn fill(
         at.pop();
     }
     block.blocks(blocks)
+}
+
+/// Whether a map is written as a block: as the schema says, where there is one.
+fn is_block_of(known: Option<&Json>, place: &str, key: &str) -> bool {
+    match known.and_then(|k| schema::member(k, key)) {
+        Some(Member::Attribute(_)) => false,
+        Some(Member::Block(_)) => true,
+        None => !is_attribute(place, key),
+    }
+}
+
+/// Whether a schema takes an argument; what it does not take is reported.
+fn fits(emit: &mut Emit<'_>, known: Option<&Json>, key: &str, place: &str, at: &[SmolStr]) -> bool {
+    let Some(known) = known else { return true };
+    let top = !place.contains('.');
+    let message = match schema::member(known, key) {
+        Some(Member::Attribute(of)) if schema::is_set_by_provider(of) => {
+            format!("`{key}` of `{place}` is the provider's to say, and cannot be set")
+        }
+        Some(_) => return true,
+        None if top && schema::META.iter().any(|(name, ..)| *name == key) => return true,
+        None => format!("`{place}` has no argument or block `{key}`"),
+    };
+    let names = schema::names(known);
+    let near = closest(key, &names);
+    emit.add(Finding {
+        code: codes::ARGUMENT,
+        message,
+        path: at.to_vec(),
+        help: Some(match near {
+            Some(near) => format!("`{near}` is one"),
+            None => format!("it has {}", listed(&names)),
+        }),
+        spot: Spot::Key,
+        fix: near.map(str::to_owned),
+        ..Finding::default()
+    });
+    false
+}
+
+/// Reports arguments that a schema demands and a body does not give.
+fn missing(emit: &mut Emit<'_>, known: &Json, value: &Value, place: &str, at: &[SmolStr]) {
+    let given = fields(value);
+    let open: Vec<&str> = schema::required(known)
+        .filter(|name| !given.iter().any(|(key, value)| key == name && !value.is_none()))
+        .collect();
+    if !open.is_empty() {
+        emit.add(Finding {
+            code: codes::ARGUMENT,
+            message: format!("`{place}` needs {}", listed(&open)),
+            path: at.to_vec(),
+            help: Some("its provider's schema demands it".into()),
+            spot: Spot::Key,
+            ..Finding::default()
+        });
+    }
+}
+
+/// The one name that is near.
+fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let far = |k: &str| strsim::damerau_levenshtein(k, name);
+    let mut near: Vec<(usize, &str)> =
+        known.iter().map(|k| (far(k), *k)).filter(|(d, k)| *d <= 1 + k.len() / 5).collect();
+    near.sort();
+    match near.as_slice() {
+        [(_, only)] => Some(only),
+        [(a, first), (b, _), ..] if a < b => Some(first),
+        _ => None,
+    }
+}
+
+/// Some names for a message.
+fn listed(names: &[&str]) -> String {
+    const MOST: usize = 12;
+    let shown: Vec<String> = names.iter().take(MOST).map(|n| format!("`{n}`")).collect();
+    let more = if names.len() > MOST { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// Arguments of Terraform itself that are references rather than values.

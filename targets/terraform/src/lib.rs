@@ -28,6 +28,7 @@ mod nodes;
 mod postgres;
 mod region;
 mod resource;
+mod schema;
 mod sizes;
 
 pub use body::Block;
@@ -41,8 +42,9 @@ pub use names::{fit, fit_plain, identifier};
 pub use network::{Net, group};
 pub use region::{Provider, Region};
 
-use ivs_plan::{Artifact, Layout, Lowering, Options, OutputFile, Target};
+use ivs_plan::{Artifact, Context, KnownField, Layout, Lowering, Options, OutputFile, Target, read};
 use ivs_value::StructValue;
+pub use schema::bad as bad_schemas;
 
 /// The target `terraform`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,6 +59,18 @@ impl Target for Terraform {
     }
     fn judges(&self, kind: &str, _: &StructValue) -> bool {
         kind == "resource"
+    }
+    fn fields(
+        &self,
+        kind: &str,
+        object: &StructValue,
+        path: &[&str],
+        context: &dyn Context,
+    ) -> Vec<KnownField> {
+        match (kind, path, read::text(object, "type")) {
+            ("resource", ["body", inner @ ..], Some(of)) => schema::schemas(context).fields(of, inner),
+            _ => Vec::new(),
+        }
     }
     fn join(&self, artifacts: &mut Vec<&Artifact>, _: Layout) -> Vec<OutputFile> {
         join::join(artifacts, false)

@@ -1,6 +1,6 @@
 //! Resources that users write themselves.
 use crate::region::Provider;
-use crate::{Block, Emit, codes, free, join};
+use crate::{Block, Emit, codes, free, join, schema};
 use ivs_plan::{Context, Finding, Gravity, Lowered, Subject, read};
 use ivs_value::Value;
 
@@ -38,7 +38,9 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
             });
         }
         let block = Block::resource(&kind, &emit.name);
-        let block = free::fill(emit, block, &body, &kind, &mut vec!["body".into()]);
+        let schemas = schema::schemas(context);
+        let known = schemas.resource(&kind);
+        let block = free::fill(emit, block, &body, &kind, known, &mut vec!["body".into()]);
         emit.push(block);
     })
 }

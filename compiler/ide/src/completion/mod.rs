@@ -332,7 +332,9 @@ fn read(q: &Question<'_>, head: &str, stop: usize) -> Option<(Role, Trace)> {
         // `remove` takes two words, and is a field's name where something else follows.
         let removes = head.trim_end().ends_with("remove");
         let removed = removes.then(|| format!("{head}{MARKER} k{tail}"));
-        for text in removed.into_iter().chain(between).chain(behind).chain(inner) {
+        // Behind a text that is a key of a map made by loops comes what it is set to.
+        let keyed = tail.strip_prefix("}\"").map(|rest| format!("{head}{MARKER}}}\" = 0{rest}"));
+        for text in removed.into_iter().chain(between).chain(behind).chain(inner).chain(keyed) {
             let chunk = ivs_grammar::parse(&text);
             let errors = chunk.errors.len();
             let worse = best.as_ref().is_some_and(|(least, ..)| *least <= errors);
@@ -376,6 +378,11 @@ fn attributes(out: &mut Vec<Proposal>) {
         ("deprecated", "deprecated(\"use ${1:…}\")", "Warns where it is used."),
         ("bare", "bare", "A plain number counts the base unit of this dimension."),
         ("group", "group(${1:members})", "Declarations of this kind stand for those that the field lists."),
+        (
+            "figure",
+            "figure(lens)",
+            "A function of one declaration whose value editors show with it; with `lens` above it, too.",
+        ),
     ];
     for (name, text, docs) in all {
         out.push(Proposal::new(name, Sort::Keyword).snippet(text).docs(docs));

@@ -104,7 +104,7 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
 }
 
 /// Attributes of any package.
-const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group"];
+const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group", "figure"];
 /// Attributes of packages that are shipped with the compiler.
 const SHIPPED: &[&str] = &["open", "emits", "converts", "late"];
 
@@ -115,6 +115,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             self.bare_elsewhere(&tree.attrs);
         }
         self.group(tree);
+        self.figure(tree);
         match &tree.kind {
             ItemKind::Kind { name, block } | ItemKind::Struct { name, block } => {
                 self.map.name = name.span;

@@ -7,6 +7,7 @@ mod block;
 mod call;
 mod check;
 mod expr;
+mod figure;
 mod group;
 mod item;
 mod late;

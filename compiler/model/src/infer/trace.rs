@@ -415,8 +415,18 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
     }
 
-    /// What a test holds, typed beside the package's declarations; those of the test itself are not known here.
+    /// What a test holds, typed beside the package's declarations. Those of the test itself are names that it alone knows.
     fn whole_test(&mut self, items: &'ast [TestItem]) {
+        for item in items {
+            let TestItem::Item(Item { kind: ItemKind::Decl(d), .. }) = item else { continue };
+            let words: Vec<&str> = d.kind.words.iter().map(|w| w.text.as_str()).collect();
+            if let Some(kind) = kind_named(self.db, self.module, &words.join(".")) {
+                let own = Symbol::Local(self.item, d.name.span);
+                self.define(d.name.span, own.clone());
+                self.bind(&d.name.text, Ty::Ref(kind), Some(own));
+            }
+        }
+        let own = self.locals.len();
         self.test_item(items);
         for item in items {
             let TestItem::Item(Item { kind: ItemKind::Decl(d), .. }) = item else { continue };
@@ -439,7 +449,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             self.open_level(Some(schema.clone()), "self".into(), id, &d.block);
             self.layer(&d.block, id, &schema, None);
             self.close_level(id);
-            self.locals.clear();
+            self.locals.truncate(own);
             self.facts.clear();
         }
     }
