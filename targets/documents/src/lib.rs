@@ -82,9 +82,9 @@ fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         Ok(text) => Lowered {
             artifacts: vec![Artifact {
                 folder: SmolStr::new_static("documents"),
-                file: SmolStr::from(format!("{}.{ending}", subject.slug)),
+                file: SmolStr::from(format!("{}.{ending}", file(&subject.slug))),
                 order: 0,
-                identity: SmolStr::from(format!("the document {}.{ending}", subject.slug)),
+                identity: SmolStr::from(format!("the document {}.{ending}", file(&subject.slug))),
                 text: Arc::from(text),
             }],
             findings: Vec::new(),
@@ -105,6 +105,24 @@ fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
                 .collect(),
         },
     }
+}
+
+/// Longest name of a file in bytes, without its ending: what common file systems take, less room for endings.
+const FILE: usize = 200;
+
+/// The name of a file in letters, digits, `-`, `_` and `.`, of which none but letters and digits stand at its ends. Two documents
+/// for which this gives one name are reported where files are joined.
+fn file(slug: &str) -> String {
+    let mapped: String = slug
+        .chars()
+        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .collect();
+    let mut end = mapped.len().min(FILE);
+    while !mapped.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = mapped.get(..end).unwrap_or_default().trim_matches(['-', '_', '.']);
+    if cut.is_empty() { "document".to_owned() } else { cut.to_owned() }
 }
 
 /// The text of a document, or everything that is wrong with its template.

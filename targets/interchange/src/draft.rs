@@ -83,20 +83,25 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Writes a text into a file of a folder. `what` is what no other declaration may produce.
+    /// Writes a text into a file of a folder, of which each part may be a name. `what` is what no other declaration may produce.
     pub fn push_text(&mut self, folder: &str, file: &str, ending: &str, what: &str, text: String) {
-        let Some(file) = names::file(file) else {
-            return self.find(
-                codes::NAME,
-                format!("`{file}` has no letter or digit that the name of a file could be made of"),
-                &["slug"],
-                Some("set `slug` to lower case letters, digits and `-`".into()),
-            );
+        let parts: Result<Vec<String>, &str> =
+            folder.split('/').chain([file]).map(|part| names::file(part).ok_or(part)).collect();
+        let (folder, file) = match parts.as_deref() {
+            Ok([folders @ .., file]) => (folders.join("/"), format!("{file}.{ending}")),
+            Ok([]) => return,
+            Err(part) => {
+                return self.find(
+                    codes::NAME,
+                    format!("`{part}` has no letter or digit that the name of a file could be made of"),
+                    &["slug"],
+                    Some("set `slug` to lower case letters, digits and `-`".into()),
+                );
+            }
         };
-        let file = format!("{file}.{ending}");
         self.out.artifacts.push(Artifact {
-            folder: folder.into(),
             identity: format!("{what} {folder}/{file}").into(),
+            folder: folder.into(),
             file: file.into(),
             order: 0,
             text: text.into(),

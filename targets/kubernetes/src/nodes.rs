@@ -121,11 +121,14 @@ fn labels(emit: &mut Emit<'_>, pool: &Pool) -> Texts {
     for taint in &pool.taints {
         let value = taint.value.as_deref().unwrap_or_default();
         if !names::is_label_key(&taint.key) || !names::is_label_value(value) {
-            let what = if names::is_label_key(&taint.key) { value } else { taint.key.as_str() };
+            let (what, path): (&str, &[&str]) = match names::is_label_key(&taint.key) {
+                true => (value, &["taint", &taint.key, "value"]),
+                false => (&taint.key, &["taint", &taint.key]),
+            };
             emit.find(
                 codes::LABEL,
                 format!("`{what}` cannot be part of a taint"),
-                &["taint", &taint.key],
+                path,
                 Some(LABEL_HELP.into()),
             );
         }

@@ -28,6 +28,19 @@ pub fn label(name: &str) -> Option<String> {
     Some(format!("{}-{tail}", head.trim_end_matches('-')))
 }
 
+/// A key as a part of a name: as [`label`] says, if that is the key itself; else with six digits of a digest, so that two keys
+/// never give one name.
+pub fn part(key: &str) -> String {
+    match label(key) {
+        Some(label) if label == key => label,
+        other => {
+            let digest = sha256(key.as_bytes());
+            let parts: Vec<&str> = other.iter().map(String::as_str).chain(digest.get(..6)).collect();
+            parts.join("-")
+        }
+    }
+}
+
 /// `api-calls` as `api_calls`.
 pub fn snake(label: &str) -> String {
     label.replace('-', "_")

@@ -314,8 +314,7 @@ impl Fixtures<'_, '_> {
     }
 
     fn addon(&mut self, plan: &Plan, key: &str, addon: &Addon) {
-        let addon_key =
-            format!("{key}_with_{}", snake(&crate::names::label(&addon.name).unwrap_or_default()));
+        let addon_key = format!("{key}_with_{}", snake(&crate::names::part(&addon.name)));
         let extra = Map::new().with("metadata", Map::new().with("addon", &addon.name));
         self.recurring(plan, &addon_key, &addon.price, None, extra);
     }

@@ -1,6 +1,7 @@
 //! `cdn` → CloudFront, Cloud CDN or Azure Front Door, with a rule per path.
 use crate::bucket::{Bucket, policy};
 use crate::expr::{Expr, list, object, path, template};
+use crate::names::part;
 use crate::network::group;
 use crate::region::{Provider, Region};
 use crate::{Block, Emit, fit, fit_plain, identifier};
@@ -143,8 +144,8 @@ fn aws(emit: &mut Emit<'_>, cdn: Cdn) -> Expr {
     distribution =
         distribution.block(origin).block(behaviour(Block::new("default_cache_behavior"), &default, writes));
     for rule in &cdn.rules {
-        let name = format!("{n}_{}", identifier(&rule.name));
-        let policy = caching(emit, &name, &fit(&format!("{called}-{}", rule.name), 128), rule.ttl);
+        let name = format!("{n}_{}", identifier(&part(&rule.name)));
+        let policy = caching(emit, &name, &fit(&format!("{called}-{}", part(&rule.name)), 128), rule.ttl);
         let block = Block::new("ordered_cache_behavior").with("path_pattern", format!("{}*", rule.path));
         distribution = distribution.block(behaviour(block, &policy, writes));
     }
@@ -237,8 +238,8 @@ fn gcp(emit: &mut Emit<'_>, cdn: Cdn) -> Expr {
     if !cdn.rules.is_empty() {
         let mut matcher = Block::new("path_matcher").with("name", "paths").with("default_service", default);
         for rule in &cdn.rules {
-            let name = format!("{n}_{}", identifier(&rule.name));
-            let service = backend(emit, &name, &fit(&format!("{called}-{}", rule.name), 63), rule.ttl);
+            let name = format!("{n}_{}", identifier(&part(&rule.name)));
+            let service = backend(emit, &name, &fit(&format!("{called}-{}", part(&rule.name)), 63), rule.ttl);
             // Google matches whole parts of a path.
             let path = format!("{}/*", rule.path.trim_end_matches('/'));
             matcher =
@@ -348,12 +349,13 @@ fn azure(emit: &mut Emit<'_>, region: &Region, cdn: Cdn) -> Expr {
     rules.extend(cdn.rules.iter().rev().map(|r| (r.name.clone(), Some(r.path.clone()), r.ttl)));
     // Later rules override earlier ones, so the first declared comes last.
     for (i, (name, path_prefix, ttl)) in rules.into_iter().enumerate() {
-        let mut rule = Block::resource("azurerm_cdn_frontdoor_rule", &format!("{n}_{}", identifier(&name)))
-            .with("name", fit_plain(&format!("keep{name}"), 60))
-            .with("cdn_frontdoor_rule_set_id", path(&format!("{set}.id")))
-            .with("order", i64::try_from(i + 1).unwrap_or(1))
-            .with("depends_on", after())
-            .block(keep(ttl));
+        let mut rule =
+            Block::resource("azurerm_cdn_frontdoor_rule", &format!("{n}_{}", identifier(&part(&name))))
+                .with("name", fit_plain(&format!("keep{}", part(&name)), 60))
+                .with("cdn_frontdoor_rule_set_id", path(&format!("{set}.id")))
+                .with("order", i64::try_from(i + 1).unwrap_or(1))
+                .with("depends_on", after())
+                .block(keep(ttl));
         if let Some(prefix) = path_prefix {
             rule = rule.block(
                 Block::new("conditions").block(

@@ -42,6 +42,18 @@ pub fn fit(slug: &str, max: usize) -> String {
     format!("{prefix}-{}", digest(slug, 8))
 }
 
+/// A key as a part of a name: as it is, if it has only lower case letters, digits and `-` between them. Any other is mapped to
+/// these and ends in six digits of a digest, so that two keys never give one name.
+pub fn part(key: &str) -> String {
+    let mapped: String =
+        key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    match mapped.trim_matches('-') {
+        plain if plain == key => mapped,
+        "" => digest(key, 6),
+        trimmed => format!("{trimmed}-{}", digest(key, 6)),
+    }
+}
+
 /// As [`fit`], without `-`: names of storage accounts.
 pub fn fit_plain(slug: &str, max: usize) -> String {
     let plain: String =
@@ -69,5 +81,8 @@ mod tests {
         assert_eq!(fit_plain("my-logs", 24), "mylogs");
         assert_eq!(fit_plain(&"x".repeat(40), 24).len(), 24);
         assert!(fit_plain("a", 24).len() >= 3);
+        assert_eq!(part("far-east"), "far-east");
+        assert!(part("far east").starts_with("far-east-") && part("far east") != part("far_east"));
+        assert!(part("~").len() == 6 && part("~") != part("<<"));
     }
 }

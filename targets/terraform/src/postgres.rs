@@ -1,6 +1,7 @@
 //! `managed-postgres` → RDS, Cloud SQL or Azure Database; `managed-redis` → ElastiCache, Memorystore or Azure Managed Redis.
 use crate::emit::Variable;
 use crate::expr::{Expr, list, path};
+use crate::names::part;
 use crate::network::{Net, group};
 use crate::region::Provider;
 use crate::sizes::{self, Use};
@@ -130,8 +131,8 @@ fn aws(emit: &mut Emit<'_>, net: &Net, s: Server) -> Expr {
     );
     for replica in &s.replicas {
         emit.push(
-            Block::resource("aws_db_instance", &format!("{n}_{}", crate::identifier(replica)))
-                .with("identifier", fit(&format!("{called}-{replica}"), 63))
+            Block::resource("aws_db_instance", &format!("{n}_{}", crate::identifier(&part(replica))))
+                .with("identifier", fit(&format!("{called}-{}", part(replica)), 63))
                 .with("replicate_source_db", path(&format!("aws_db_instance.{n}.identifier")))
                 .with("instance_class", s.size.clone())
                 .with("storage_encrypted", true)
@@ -217,8 +218,8 @@ fn gcp(emit: &mut Emit<'_>, net: &Net, s: Server) -> Expr {
     for replica in &s.replicas {
         emit.push(
             base(
-                &format!("{n}_{}", crate::identifier(replica)),
-                &fit(&format!("{called}-{replica}"), 90),
+                &format!("{n}_{}", crate::identifier(&part(replica))),
+                &fit(&format!("{called}-{}", part(replica)), 90),
                 false,
             )
             .with("master_instance_name", path(&format!("google_sql_database_instance.{n}.name")))
@@ -302,13 +303,16 @@ fn azure(emit: &mut Emit<'_>, net: &Net, s: Server) -> Expr {
     );
     for replica in &s.replicas {
         emit.push(
-            place(&format!("{n}_{}", crate::identifier(replica)), &fit(&format!("{called}-{replica}"), 63))
-                .with("create_mode", "Replica")
-                .with("source_server_id", path(&format!("azurerm_postgresql_flexible_server.{n}.id")))
-                .with("delegated_subnet_id", path(&format!("{subnet}.id")))
-                .with("private_dns_zone_id", path(&format!("{zone}.id")))
-                .with("public_network_access_enabled", false)
-                .ignore_changes(&["zone", "storage_mb"]),
+            place(
+                &format!("{n}_{}", crate::identifier(&part(replica))),
+                &fit(&format!("{called}-{}", part(replica)), 63),
+            )
+            .with("create_mode", "Replica")
+            .with("source_server_id", path(&format!("azurerm_postgresql_flexible_server.{n}.id")))
+            .with("delegated_subnet_id", path(&format!("{subnet}.id")))
+            .with("private_dns_zone_id", path(&format!("{zone}.id")))
+            .with("public_network_access_enabled", false)
+            .ignore_changes(&["zone", "storage_mb"]),
         );
     }
     emit.sensitive_output(
