@@ -1,9 +1,20 @@
 //! Random platforms of a thousand declarations: what the language's walks and the library's checks say of them is what a slow
 //! recomputation says that knows the rule and nothing of the compiler; and every fix that is offered mends what it is for and breaks nothing else.
 //!
-//! Three platforms of each sort; with `IVS_FULL=1`, forty.
+//! Sums of demand and quotas; chains of availability, calls, places of data (`platforms/flows.rs`); packing and margins (`platforms/sums.rs`); and
+//! platforms with a mistake at each place that a check offers to mend (`platforms/mends.rs`).
+//!
+//! A few platforms of each sort; with `IVS_FULL=1`, more, and of a thousand declarations.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "platforms/flows.rs"]
+mod flows;
+#[path = "platforms/mends.rs"]
+mod mends;
+#[path = "platforms/sums.rs"]
+mod sums;
+
+use flows::Web;
 use ivs_driver::{Report, Session};
 use ivs_project::{Config, SourceText};
 use ivs_source::Severity;
@@ -317,6 +328,83 @@ fn demand_and_quota_are_what_sums_say() {
     }
 }
 
+/// Declarations of the platforms below: a thousand take their time.
+fn declarations() -> usize {
+    if std::env::var_os("IVS_FULL").is_some() { 1_000 } else { 120 }
+}
+
+/// Fewer at full size: each is a thousand declarations.
+fn sampled() -> std::ops::Range<u64> {
+    if std::env::var_os("IVS_FULL").is_some() { 0..3 } else { 0..2 }
+}
+
+/// What is found, without trying any fix: each file brings what it uses.
+fn found(uses: &str, items: &[String]) -> Report {
+    let source = |(i, items): (usize, &[String])| SourceText {
+        path: format!("f{i:03}.ivs"),
+        module: "made".into(),
+        text: Arc::from(format!("{}{}", if i == 0 { uses } else { "" }, items.concat())),
+    };
+    let report = Session::new(
+        items.chunks(if uses.is_empty() { PER_FILE } else { usize::MAX }).enumerate().map(source).collect(),
+        Config::named("made"),
+        1,
+    )
+    .found();
+    let broken: Vec<&str> = (report.diagnostics.iter())
+        .filter(|d| !d.code.starts_with("IVS30"))
+        .map(|d| d.message.as_str())
+        .collect();
+    assert!(broken.is_empty(), "{broken:?}");
+    report
+}
+
+#[test]
+fn promises_and_places_are_what_walks_over_the_facts_say() {
+    let mut counts = [0; 4];
+    for seed in sampled() {
+        let web = Web::draw(seed, declarations());
+        let (uses, items) = web.items();
+        let report = found(&uses, &items);
+        let unavailable = web.too_available();
+        assert_eq!(about(&report, "IVS3014", Severity::Error), unavailable, "{seed}: availability");
+        let (called, seen) = web.too_slow();
+        assert_eq!(about(&report, "IVS3016", Severity::Error), called, "{seed}: calls");
+        assert_eq!(about(&report, "IVS3016", Severity::Warning), seen, "{seed}: observed");
+        let misplaced = web.misplaced();
+        assert_eq!(flows::places(&report), misplaced, "{seed}: places");
+        for (count, n) in
+            counts.iter_mut().zip([unavailable.len(), called.len(), seen.len(), misplaced.len()])
+        {
+            *count += n;
+        }
+    }
+    assert!(counts.iter().all(|n| *n > 0), "{counts:?}");
+}
+
+#[test]
+fn packing_and_margins_are_what_whole_numbers_say() {
+    let mut counts = [0; 3];
+    for seed in sampled() {
+        let mut d = Draw(seed ^ 0x9001);
+        // About four declarations each.
+        let pools: Vec<sums::Pool> = (0..declarations() / 4).map(|_| sums::Pool::draw(&mut d)).collect();
+        let report = found("use std.aws.{us-east-1}\n", &sums::pool_items(&pools));
+        let (certainly, packed) = sums::too_small(&pools);
+        assert_eq!(about(&report, "IVS3031", Severity::Error), certainly, "{seed}: sums of pods");
+        assert_eq!(about(&report, "IVS3031", Severity::Warning), packed, "{seed}: pods one by one");
+
+        let plans: Vec<sums::Plan> = (0..declarations() / 3).map(|_| sums::Plan::draw(&mut d)).collect();
+        let report = found("", &sums::plan_items(&plans));
+        let cheap = sums::too_cheap(&plans);
+        assert_eq!(about(&report, "IVS3025", Severity::Error), cheap, "{seed}: margins");
+        for (count, n) in counts.iter_mut().zip([certainly.len(), packed.len(), cheap.len()]) {
+            *count += n;
+        }
+    }
+    assert!(counts.iter().all(|n| *n > 0), "{counts:?}");
+}
+
 /// How often each finding, by code and message.
 fn findings(report: &Report) -> BTreeMap<(&'static str, String), usize> {
     let mut out = BTreeMap::new();
@@ -371,4 +459,50 @@ fn every_fix_that_is_offered_mends_its_finding_and_breaks_no_other_check() {
         assert!(!before.is_empty());
     }
     assert!(tried > 5, "{tried} fixes were offered");
+}
+
+/// Findings by code, severity, and the names in their messages: numbers may change, nothing else is new.
+fn named(report: &Report) -> BTreeSet<(&'static str, Severity, Vec<String>)> {
+    let names = |m: &str| m.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    report.diagnostics.iter().map(|d| (d.code, d.severity, names(&d.message))).collect()
+}
+
+#[test]
+fn each_check_that_offers_a_fix_offers_one_that_mends_and_breaks_nothing() {
+    let mut left = mends::offers(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/checks"));
+    assert!(left.len() >= 20, "{left:?}");
+    let (mut tried, mut kept) = (0, 0);
+    for seed in if std::env::var_os("IVS_FULL").is_some() { 0..120 } else { 0..6 } {
+        let text = mends::platform(seed);
+        let mut session = session(&text);
+        let report = session.check();
+        let before = named(&report);
+        assert!(report.diagnostics.iter().all(|d| d.code.starts_with("IVS30")), "{:?}", report.diagnostics);
+        for d in &report.diagnostics {
+            kept += usize::from(d.fixes.is_empty());
+            for fix in &d.fixes {
+                let edits = fix.edits.iter().map(|e| (e.place.span.start, e.place.span.end, e.text.as_str()));
+                let edits: Vec<_> = edits.map(|(from, to, new)| (from as usize, to as usize, new)).collect();
+                let mended = ivs_driver::apply_edits(&text, &edits).expect("a fix fits the text it is for");
+                session.set_text("main.ivs", &mended);
+                let after = session.found();
+                let same = |o: &&ivs_source::Diagnostic<u32>| o.code == d.code && o.message == d.message;
+                assert_eq!(
+                    after.diagnostics.iter().find(same),
+                    None,
+                    "{seed}: `{}` does not mend it",
+                    fix.title
+                );
+                let new: Vec<_> = named(&after).difference(&before).cloned().collect();
+                assert!(new.is_empty(), "{seed}: `{}` breaks {new:?}", fix.title);
+                let path = fix.title.split('`').nth(1).unwrap().split(" = ").next().unwrap();
+                left.retain(|(code, of, field)| {
+                    *code != d.code || *of != d.severity || !path.ends_with(&format!(".{field}"))
+                });
+                tried += 1;
+            }
+        }
+    }
+    assert!(left.is_empty(), "no platform was offered these: {left:?}");
+    assert!(tried > kept, "{tried} fixes were tried, {kept} findings have none");
 }
