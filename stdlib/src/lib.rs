@@ -85,6 +85,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("plan/plan.ivs", include_str!("../plan/plan.ivs")),
     ("platform/config.ivs", include_str!("../platform/config.ivs")),
     ("platform/container.ivs", include_str!("../platform/container.ivs")),
+    ("platform/cost.ivs", include_str!("../platform/cost.ivs")),
     ("platform/document.ivs", include_str!("../platform/document.ivs")),
     ("platform/environment.ivs", include_str!("../platform/environment.ivs")),
     ("platform/external.ivs", include_str!("../platform/external.ivs")),
