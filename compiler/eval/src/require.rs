@@ -8,10 +8,13 @@ use ivs_model::ir::{ExprId, RequireIr, TExpr};
 use ivs_model::{body, code, source_map};
 use ivs_source::{Diagnostic, ItemDiagnostic, ItemId, Label, Place};
 use ivs_value::Value;
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 /// Places of values that a report shows beside the deciding one.
 const MAX_LABELS: usize = 6;
+/// Reads of a condition from which on labels are not made of all.
+const MANY_READS: usize = 128;
 
 /// What is said of a requirement that does not hold.
 pub(crate) struct Said {
@@ -196,6 +199,9 @@ impl<'db> Machine<'db> {
     /// Adds the places that decided what a condition read: the first that the user wrote, then those of the nearest
     /// of `binders` (innermost last) first, the library's last.
     pub(crate) fn labels(&mut self, reads: &[Read], binders: &[Inst], out: &mut Vec<Label<ItemId>>) {
+        if reads.len() > MANY_READS {
+            return self.few_labels(reads, binders, out);
+        }
         let mut found: Vec<((bool, usize), Label<ItemId>)> = Vec::new();
         for read in reads {
             let origin = Origin { inst: read.inst, path: read.path.clone(), element: read.element };
@@ -218,6 +224,44 @@ impl<'db> Machine<'db> {
         }
         found.sort_by_key(|(rank, _)| *rank);
         out.extend(found.into_iter().map(|(_, l)| l));
+    }
+
+    /// [`Machine::labels`] of a condition over thousands of values, a sum for example: as many as are shown, since each costs
+    /// an evaluation. Of several reads that one place decided, the nearest counts.
+    fn few_labels(&mut self, reads: &[Read], binders: &[Inst], out: &mut Vec<Label<ItemId>>) {
+        let mut seen: FxHashSet<(Inst, &[SmolStr], Option<usize>)> = FxHashSet::default();
+        let mut reads: Vec<&Read> =
+            reads.iter().filter(|r| seen.insert((r.inst, &r.path, r.element))).collect();
+        let label = |m: &mut Self, r: &Read| {
+            m.label_of(&Origin { inst: r.inst, path: r.path.clone(), element: r.element })
+        };
+        let own = |m: &Self, l: &Label<ItemId>| l.place.of.file(m.db).own(m.db);
+        if out.is_empty()
+            && let Some(first) = reads.iter().find_map(|r| label(self, r).filter(|l| own(self, l)))
+        {
+            out.push(first);
+        }
+        reads.sort_by_key(|r| {
+            binders.iter().rposition(|b| *b == r.inst).map_or(binders.len(), |i| binders.len() - 1 - i)
+        });
+        let mut library: Vec<Label<ItemId>> = Vec::new();
+        for read in reads {
+            // The deciding place is shown besides.
+            if out.len() > MAX_LABELS {
+                return;
+            }
+            let Some(label) = label(self, read) else { continue };
+            let known = |l: &Label<ItemId>| l.place == label.place;
+            if out.iter().any(known) || library.iter().any(known) {
+                continue;
+            }
+            match own(self, &label) {
+                true => out.push(label),
+                false if library.len() < MAX_LABELS => library.push(label),
+                false => {}
+            }
+        }
+        out.extend(library);
     }
 
     /// The place that decided a path, with its value and origin. Nothing for a value that is unknown.

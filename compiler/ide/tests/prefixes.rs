@@ -1,5 +1,5 @@
 //! Broken text: examples cut at a token, with questions at the end and everywhere else. Nothing fails, and completion in
-//! a text that breaks off offers what it offers in the whole one. `IVS_EVERY=1` takes every cut, not a sample of
+//! a text that breaks off offers what it offers in the whole one. `IVS_FULL=1` takes every cut, not a sample of
 //! them; `IVS_EXAMPLE=starter` one example alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -27,7 +27,7 @@ fn cuts(text: &str) -> Vec<usize> {
 
 #[test]
 fn a_text_that_breaks_off_is_answered() {
-    let every = std::env::var_os("IVS_EVERY").is_some();
+    let every = std::env::var_os("IVS_FULL").is_some();
     let only = std::env::var("IVS_EXAMPLE").unwrap_or_default();
     for folder in examples().into_iter().filter(|f| f.ends_with(&only) || only.is_empty()) {
         let (files, mut session) = example(&folder);
