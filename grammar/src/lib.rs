@@ -11,6 +11,7 @@ mod head;
 mod parse;
 mod plain;
 mod scan;
+mod sketch;
 mod skim;
 
 pub use chars::ITEM_WORDS;
@@ -20,3 +21,4 @@ pub use head::head_of;
 pub use parse::{NESTING_LIMIT, parse};
 pub use plain::words;
 pub use scan::{Head, RawChunk, SOURCE_LIMIT, Scan, scan};
+pub use sketch::{Sketch, sketch};

@@ -1,7 +1,11 @@
 //! The standard library: `*.ivs` files, embedded.
 //!
-//! Takes nothing. Gives each file's path and text, sorted by path; a file's folder is its module below `std`
-//! (`gcp/regions.ivs` is in `std.gcp`). Never parses them.
+//! Takes nothing. Gives each file's path, text and outline, sorted by path; a file's folder is its module below `std`
+//! (`gcp/regions.ivs` is in `std.gcp`). Never parses them when it runs: outlines are made when it is built.
+
+mod outline;
+
+pub use outline::{Item, outlines};
 
 /// Path below the library's root, `/`-separated, and text. Sorted by path.
 pub static FILES: &[(&str, &str)] = &[

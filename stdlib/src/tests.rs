@@ -1,4 +1,4 @@
-use super::{CODES, FILES};
+use super::{CODES, FILES, outlines};
 use std::{fs, path::Path};
 
 fn walk(dir: &Path, root: &Path, found: &mut Vec<String>) {
@@ -20,6 +20,20 @@ fn every_file_of_the_folder_is_listed_in_order() {
     found.sort();
     let listed: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
     assert_eq!(listed, found);
+}
+
+#[test]
+fn outlines_tell_every_item_of_every_file() {
+    assert!(FILES.iter().all(|(_, text)| !text.contains(['\x1d', '\x1e', '\x1f'])));
+    let paths: Vec<&str> = outlines().map(|(path, _)| path).collect();
+    assert_eq!(paths, FILES.iter().map(|(path, _)| *path).collect::<Vec<_>>());
+    let (_, items) = outlines().find(|(path, _)| *path == "checks/c06-quota.ivs").unwrap();
+    let items: Vec<_> = items.map(|i| (i.keyword, i.name, i.ordinal, i.head)).collect();
+    assert!(items.contains(&("fn", "pods-at-most", 0, None)), "{items:?}");
+    assert!(items.contains(&("check", "quota", 0, None)), "{items:?}");
+    let (_, mut regions) = outlines().find(|(path, _)| *path == "aws/regions.ivs").unwrap();
+    let region = regions.find(|i| i.name == "eu-west-1").unwrap();
+    assert_eq!((region.keyword, region.kind, region.head), ("decl", "region", Some("region eu-west-1 ")));
 }
 
 /// Kinds, units of one dimension, enums, structs, types and functions are in scope everywhere, so their names

@@ -54,7 +54,7 @@ pub use why::{WhyLayer, WhyNode, WhyReport};
 use ivs_eval::{Env, Held, Inst, PathKey};
 use ivs_plan::OutputFile;
 use ivs_project::{Config, Dependency, Project, Published, SourceText};
-use ivs_source::{DataFiles, Origin, Packages, Program, SourceFile};
+use ivs_source::{DataFiles, ItemKey, Origin, OutlineItem, Packages, Program, SourceFile};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -93,13 +93,15 @@ impl Session {
     ) -> Session {
         let db = Database::default();
         let mut files: Vec<SourceFile> = Vec::with_capacity(ivs_stdlib::FILES.len() + sources.len());
-        for (path, text) in ivs_stdlib::FILES {
+        for ((path, text), (outlined, items)) in ivs_stdlib::FILES.iter().zip(ivs_stdlib::outlines()) {
+            debug_assert_eq!(*path, outlined);
             let module = match path.rsplit_once('/') {
                 Some((folder, _)) => format!("std.{}", folder.replace('/', ".")),
                 None => "std".to_owned(),
             };
             let path = SmolStr::from(format!("std/{path}"));
-            files.push(SourceFile::of(&db, path, Arc::from(*text), module.into(), Origin::Library));
+            let outline = items.map(shipped).collect();
+            files.push(SourceFile::shipped(&db, path, Arc::from(*text), module.into(), outline));
         }
         let words = |names: &[String]| names.iter().map(SmolStr::from).collect::<Vec<_>>();
         let mut packages = Packages::new();
@@ -423,6 +425,22 @@ impl Session {
             (self.db, self.deep) = (fresh, false);
         }
         result
+    }
+}
+
+fn shipped(item: ivs_stdlib::Item) -> OutlineItem {
+    let name = SmolStr::new_static;
+    OutlineItem {
+        key: ItemKey {
+            keyword: item.keyword,
+            kind: name(item.kind),
+            name: name(item.name),
+            ordinal: item.ordinal,
+        },
+        private: item.private,
+        template: item.template,
+        head: item.head.map(name),
+        switch: item.switch,
     }
 }
 

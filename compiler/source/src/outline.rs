@@ -4,7 +4,7 @@
 //! bases and sets depend on outlines alone, so an edit inside a body leaves nothing to verify in other files.
 
 use crate::item::{Db, ItemId, ItemKey, Origin, SourceFile, items};
-use ivs_grammar::{Head, RawChunk};
+use ivs_grammar::{Head, RawChunk, Sketch};
 use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
@@ -20,7 +20,7 @@ pub struct OutlineItem {
     /// Whether it is a template.
     pub template: bool,
     /// The text before the body of a declaration that has one; the whole text of a `use`. Without the comments above.
-    pub head: Option<Arc<str>>,
+    pub head: Option<SmolStr>,
     /// Whether its body may decide in which environments a declaration takes part. A text without `enabled` and `when`
     /// does not; one with them may.
     pub switch: bool,
@@ -37,32 +37,16 @@ pub fn outline(text: &str) -> Outline {
 fn outlined(text: &str, chunks: &[RawChunk]) -> Outline {
     let mut keys = Keys::default();
     let item = |c: &RawChunk| {
-        let body = text.get(c.span.start as usize..c.span.end as usize).unwrap_or("");
-        let head = match c.head.keyword {
-            "decl" => ivs_grammar::head_of(body).map(|h| Arc::from(uncommented(h))),
-            "use" => Some(Arc::from(uncommented(body))),
-            _ => None,
-        };
+        let Sketch { head, switch } = ivs_grammar::sketch(text, c);
         OutlineItem {
             key: keys.next(&c.head),
             private: c.head.private,
             template: c.head.template,
-            head,
-            switch: body.contains("enabled") || body.contains("when"),
+            head: head.map(SmolStr::new),
+            switch,
         }
     };
     chunks.iter().map(item).collect()
-}
-
-/// A text without the comments that stand on lines of their own before its first word.
-fn uncommented(mut text: &str) -> &str {
-    loop {
-        text = text.trim_start();
-        match text.starts_with("//") {
-            true => text = text.split_once('\n').map_or("", |(_, rest)| rest),
-            false => return text,
-        }
-    }
 }
 
 /// Counts items of equal keyword, kind and name.
@@ -120,6 +104,19 @@ impl SourceFile {
             _ => (None, Durability::HIGH),
         };
         SourceFile::builder(path, text, module, origin, outline).durability(durability).new(db)
+    }
+
+    /// A file that is shipped with the compiler, with an outline that was made when it was built.
+    pub fn shipped(
+        db: &dyn Db,
+        path: SmolStr,
+        text: Arc<str>,
+        module: SmolStr,
+        outline: Outline,
+    ) -> SourceFile {
+        SourceFile::builder(path, text, module, Origin::Library, Some(outline))
+            .durability(Durability::HIGH)
+            .new(db)
     }
 
     /// A file that holds data: it declares nothing.
