@@ -188,13 +188,27 @@ pub(crate) fn lowered_with(
     for target in targets() {
         target.finish(&subject, &mut all);
     }
-    // These stay until all are written; room to grow is of no more use.
-    if all.artifacts.capacity() > all.artifacts.len() {
-        let mut exact = Vec::with_capacity(all.artifacts.len());
-        exact.append(&mut all.artifacts);
-        all.artifacts = exact;
-    }
+    settle(&mut all.artifacts);
     all
+}
+
+/// Artifacts stay until all are written: without room to grow, and with each name once.
+fn settle(artifacts: &mut Vec<Artifact>) {
+    if artifacts.capacity() > artifacts.len() {
+        let mut exact = Vec::with_capacity(artifacts.len());
+        exact.append(artifacts);
+        *artifacts = exact;
+    }
+    if let Some((first, rest)) = artifacts.split_first_mut() {
+        for a in rest {
+            if a.file == first.file {
+                a.file = first.file.clone();
+            }
+            if a.folder == first.folder {
+                a.folder = first.folder.clone();
+            }
+        }
+    }
 }
 
 /// Every enabled declaration that is lowered to anything, and what to.
