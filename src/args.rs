@@ -336,6 +336,9 @@ pub struct Report {
     /// What if: a value for a path, written as in the sources, as `ivs check` takes it.
     #[arg(long, value_name = "PATH=VALUE", value_parser = setting)]
     pub set: Vec<Setting>,
+    /// Also lists the stated values that verdicts which hold rest on, rule by rule, with their places.
+    #[arg(long)]
+    pub inputs: bool,
     /// Writes one HTML page with charts to this file, instead of text.
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,

@@ -110,3 +110,39 @@ fn nothing_to_report_is_said() {
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stderr).contains("no `kpi`"));
 }
+
+const STATED: &str = r#"
+kind shop {
+  /// Measured.
+  @stated
+  makes?: req/time
+  asked: req/time
+}
+shop corner { makes = 10req/s, asked = 5req/s }
+shop square { makes = 1req/s, asked = 1req/s }
+shop unknown { asked = 3req/s }
+/// What is left for more.
+@figure
+fn room-left(s: shop) -> req/time | none = if s.makes == none then none else s.makes - s.asked
+check enough for s in shop if s.makes != none {
+  require s.asked <= s.makes
+}
+check named for s in shop {
+  require s.name != ""
+}
+"#;
+
+#[test]
+fn what_figures_say_and_what_verdicts_rest_on() {
+    let folder = package(STATED);
+    assert_eq!(
+        printed(&report(folder.path(), &["--inputs"])),
+        "room left\n  corner  5req/s\n  square  0req/s\n\nWhat verdicts rest on\n  plan.enough: 2 hold, as stated by\n    \
+         corner.makes 10req/s — set here (main.ivs:8)\n    square.makes 1req/s — set here (main.ivs:9)\n"
+    );
+    let text = printed(&report(folder.path(), &[]));
+    assert!(!text.contains("rest on"), "{text}");
+    let json = printed(&report(folder.path(), &["--inputs", "--format", "json"]));
+    assert!(json.contains("\"path\": \"square.makes\""), "{json}");
+    assert!(json.contains("\"figure\": \"room left\""), "{json}");
+}

@@ -5,7 +5,7 @@ use crate::args::{Format, Global, Report};
 use crate::exit::Exit;
 use crate::terminal::{Style, Terminal, clean};
 use crate::{engine, figures};
-use ivs_driver::{Figure, Figures, Goal, Growth, Kpi, Verdict};
+use ivs_driver::{Figure, Figures, Goal, Growth, Input, Kpi, Rests, Told, Verdict};
 use serde::Serialize;
 
 pub fn run(args: &Report, global: &Global, terminal: &mut Terminal) -> Exit {
@@ -31,6 +31,7 @@ pub fn run(args: &Report, global: &Global, terminal: &mut Terminal) -> Exit {
         return Exit::Diagnostics;
     }
     let found = session.figures(args.env.as_deref());
+    let rests = if args.inputs { session.rests(args.env.as_deref()) } else { Vec::new() };
     std::mem::forget(session);
     let of = match &args.env {
         Some(env) => format!("{}, {env}", project.config.package),
@@ -55,11 +56,11 @@ pub fn run(args: &Report, global: &Global, terminal: &mut Terminal) -> Exit {
         };
     }
     if terminal.format == Format::Json {
-        let document = Document::new(&found, args.env.as_deref());
+        let document = Document::new(&found, &rests, args.env.as_deref());
         terminal.out(&(serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"));
         return Exit::Done;
     }
-    if found.kpis.is_empty() && found.growth.is_empty() {
+    if found.kpis.is_empty() && found.growth.is_empty() && found.told.is_empty() && rests.is_empty() {
         terminal.status("The package declares no `kpi` and no `growth`: `ivs report --help` shows how.");
         return Exit::Done;
     }
@@ -73,6 +74,8 @@ pub fn run(args: &Report, global: &Global, terminal: &mut Terminal) -> Exit {
         }
         tell_growth(growth, &mut text);
     }
+    tell_figures(&found.told, &mut text);
+    tell_rests(&rests, &mut text);
     terminal.out(&text);
     Exit::Done
 }
@@ -142,6 +145,43 @@ fn tell_growth(growth: &Growth, out: &mut String) {
     }
 }
 
+/// Figure by figure, with the declarations that have it.
+fn tell_figures(told: &[Told], out: &mut String) {
+    for figure in told.chunk_by(|a, b| a.figure == b.figure) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&format!("{}\n", figure.first().map_or("".into(), |t| clean(&t.figure))));
+        let width = figure.iter().map(|t| t.of.chars().count()).max().unwrap_or(0);
+        for t in figure {
+            out.push_str(&format!("  {:width$}  {}\n", clean(&t.of), clean(&t.value)));
+        }
+    }
+}
+
+/// Rule by rule, with what was stated and where.
+fn tell_rests(rests: &[Rests], out: &mut String) {
+    if rests.is_empty() {
+        return;
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str("What verdicts rest on\n");
+    for rule in rests {
+        out.push_str(&format!("  {}: {} hold, as stated by\n", clean(&rule.check), rule.holding));
+        for i in &rule.inputs {
+            out.push_str(&format!(
+                "    {} {} ({}:{})\n",
+                clean(&i.path),
+                clean(&i.said),
+                clean(&i.file),
+                i.line
+            ));
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
@@ -149,6 +189,30 @@ struct Document<'a> {
     environment: Option<&'a str>,
     kpis: Vec<KpiJson<'a>>,
     growth: Vec<GrowthJson<'a>>,
+    figures: Vec<ToldJson<'a>>,
+    rests_on: Vec<RestsJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ToldJson<'a> {
+    figure: &'a str,
+    of: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct RestsJson<'a> {
+    check: &'a str,
+    holding: usize,
+    inputs: Vec<InputJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct InputJson<'a> {
+    path: &'a str,
+    said: &'a str,
+    file: &'a str,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -202,7 +266,14 @@ fn amount(f: &Figure) -> Amount<'_> {
 }
 
 impl<'a> Document<'a> {
-    fn new(found: &'a Figures, environment: Option<&'a str>) -> Self {
+    fn new(found: &'a Figures, rests: &'a [Rests], environment: Option<&'a str>) -> Self {
+        let told = |t: &'a Told| ToldJson { figure: &t.figure, of: &t.of, value: &t.value };
+        let input = |i: &'a Input| InputJson { path: &i.path, said: &i.said, file: &i.file, line: i.line };
+        let rule = |r: &'a Rests| RestsJson {
+            check: &r.check,
+            holding: r.holding,
+            inputs: r.inputs.iter().map(input).collect(),
+        };
         let kpi = |k: &'a Kpi| KpiJson {
             name: &k.name,
             title: k.title.as_deref(),
@@ -243,6 +314,8 @@ impl<'a> Document<'a> {
             environment,
             kpis: found.kpis.iter().map(kpi).collect(),
             growth: found.growth.iter().map(growth).collect(),
+            figures: found.told.iter().map(told).collect(),
+            rests_on: rests.iter().map(rule).collect(),
         }
     }
 }

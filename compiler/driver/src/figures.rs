@@ -79,9 +79,46 @@ pub struct Growth {
     pub series: Vec<(String, Vec<Option<Figure>>)>,
 }
 
+/// What a function marked `@figure` says of a declaration.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Told {
+    /// The function's name in words: `request cost`.
+    pub figure: String,
+    /// The declaration's name.
+    pub of: String,
+    /// What it is: a number, or text.
+    pub value: String,
+}
+
+/// A stated value that verdicts rest on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Input {
+    /// `api.throughput`
+    pub path: String,
+    /// `100req/s — set here`
+    pub said: String,
+    /// The file that decides it, as reports name it.
+    pub file: String,
+    /// The line there, from 1.
+    pub line: usize,
+}
+
+/// What the verdicts of a rule rest on, as far as they hold.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rests {
+    /// The rule's code, or the check's name.
+    pub check: String,
+    /// How many requirements hold that read any of it.
+    pub holding: usize,
+    /// What they read, each value once.
+    pub inputs: Vec<Input>,
+}
+
 /// All figures of a package in one environment, in the order of their declarations' names.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Figures {
+    /// What figures of the library and the package say of declarations.
+    pub told: Vec<Told>,
     /// Key figures.
     pub kpis: Vec<Kpi>,
     /// Expectations over time.
@@ -104,9 +141,78 @@ pub(crate) fn figures(db: &Database, env: Env, today: Option<Day>) -> Figures {
         set_of(db, env, kind).iter().filter_map(|i| values(*i)).collect()
     };
     Figures {
+        told: told(db, env),
         kpis: all("kpi").into_iter().map(|(name, o)| kpi(name, &o, today)).collect(),
         growth: all("growth").into_iter().map(|(name, o)| growth(name, &o)).collect(),
     }
+}
+
+/// What figures say of the package's declarations, figure by figure.
+fn told(db: &Database, env: Env) -> Vec<Told> {
+    let mut out = Vec::new();
+    for inst in crate::decide::enabled(db, env) {
+        let decl = inst.decl(db);
+        let Some(kind) = ivs_model::decl_kind(db, decl) else { continue };
+        for f in ivs_model::figures(db).get(&kind).map(Vec::as_slice).unwrap_or_default() {
+            let value = match ivs_eval::applied(db, env, f.function, inst).value {
+                Value::Unknown | Value::None => continue,
+                Value::List(xs) if xs.is_empty() => continue,
+                Value::List(xs) => {
+                    let said = xs.iter().map(|x| x.as_str().map_or_else(|| display(x), str::to_owned));
+                    said.collect::<Vec<_>>().join(", ")
+                }
+                v => display(&v),
+            };
+            let figure = f.function.key(db).name.replace('-', " ");
+            out.push(Told { figure, of: inst_name(db, inst).to_string(), value });
+        }
+    }
+    out.sort_by(|a, b| (&a.figure, &a.of).cmp(&(&b.figure, &b.of)));
+    out
+}
+
+/// What verdicts that hold rest on, rule by rule.
+pub(crate) fn rests(db: &Database, env: Env) -> Vec<Rests> {
+    let mut out: Vec<Rests> = Vec::new();
+    for check in crate::checks::decidable(db) {
+        let (holding, found) = ivs_eval::rests(db, env, check);
+        if found.is_empty() {
+            continue;
+        }
+        let code = ivs_eval::check_code(db, check).to_owned();
+        let inputs = found.into_iter().map(|r| {
+            let place = r.label.place;
+            let file = place.of.file(db);
+            let offset = (place.span.start + ivs_source::item_offset(db, place.of)) as usize;
+            let before = file.text(db).get(..offset).unwrap_or_default();
+            let path: Vec<&str> = r.path.iter().map(|w| w.as_str()).collect();
+            Input {
+                path: format!("{}.{}", inst_name(db, r.of), path.join(".")),
+                said: r.label.text,
+                file: file.path(db).to_string(),
+                line: before.matches('\n').count() + 1,
+            }
+        });
+        let at = match out.iter().position(|r| r.check == code) {
+            Some(i) => i,
+            None => {
+                out.push(Rests { check: code, holding: 0, inputs: Vec::new() });
+                out.len() - 1
+            }
+        };
+        let Some(rule) = out.get_mut(at) else { continue };
+        rule.holding += holding;
+        for input in inputs {
+            if !rule.inputs.contains(&input) {
+                rule.inputs.push(input);
+            }
+        }
+    }
+    for rule in &mut out {
+        rule.inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    out.sort_by(|a, b| a.check.cmp(&b.check));
+    out
 }
 
 fn title(object: &StructValue) -> Option<String> {

@@ -35,7 +35,7 @@ pub use database::Database;
 pub use diff::{Decided, DeclarationDiff, Diff, ValueDiff, diff};
 pub use docs::{FieldDoc, FunctionDoc, ItemDoc, ModuleDoc, Piece, Reference};
 pub use emit::targets;
-pub use figures::{Figure, Figures, Goal, Growth, Kpi, Verdict};
+pub use figures::{Figure, Figures, Goal, Growth, Input, Kpi, Rests, Told, Verdict};
 pub use free::known_fields;
 pub use graph::{Dangling, EdgeSort, Graph, GraphEdge, GraphNode, Impact, NodeRole, Step};
 pub use ivs_eval::Role;
@@ -344,6 +344,12 @@ impl Session {
         let env = SmolStr::new(env.unwrap_or_default());
         let today = self.config.as_of.map(|d| (d.year as i16, d.month, d.day));
         self.run(move |db, _| figures::figures(db, Env::new(db, env.clone()), today))
+    }
+
+    /// What verdicts of checks that hold rest on, in an environment: fields marked `@stated` that they read.
+    pub fn rests(&mut self, env: Option<&str>) -> Vec<Rests> {
+        let env = SmolStr::new(env.unwrap_or_default());
+        self.run(move |db, _| figures::rests(db, Env::new(db, env.clone())))
     }
 
     /// Why the value at a path such as `text-service.scaling.replicas` (or a constant) is what it is: its layers, and

@@ -31,6 +31,7 @@ mod provenance;
 mod reach;
 mod reads;
 mod require;
+mod rests;
 mod result;
 mod why;
 
@@ -54,6 +55,7 @@ pub use parts::{
 };
 pub use provenance::{Link, provenance};
 pub use reads::{ReadOf, reads};
+pub use rests::{Rest, rests};
 pub use result::{ObjectResult, PathKey, object, object_once, value};
 pub use why::{Cause, Layer as WhyLayer, Role, Why, causes_of_constant, loaded_place, why};
 

@@ -16,6 +16,7 @@ pub mod ir;
 mod names;
 mod reach;
 mod report;
+mod stated;
 mod suggest;
 mod trace;
 mod ty;
@@ -41,6 +42,7 @@ pub use names::{
     library_thing, module_index, modules, on_trial, package_of, resolve, roots, visible,
 };
 pub use report::{endless, item_diagnostics, module_diagnostics, own_version};
+pub use stated::stated_fields;
 pub use suggest::closest;
 pub use trace::{BlockKeys, MARKER, Mention, Scope, Symbol, Trace, probe, traced};
 pub use ty::{Record, Refined, Ty};

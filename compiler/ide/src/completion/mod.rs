@@ -383,6 +383,7 @@ fn attributes(out: &mut Vec<Proposal>) {
             "figure(lens)",
             "A function of one declaration whose value editors show with it; with `lens` above it, too.",
         ),
+        ("stated", "stated", "A field whose value was measured, or promised by others: verdicts rest on it."),
     ];
     for (name, text, docs) in all {
         out.push(Proposal::new(name, Sort::Keyword).snippet(text).docs(docs));

@@ -104,7 +104,7 @@ pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
 }
 
 /// Attributes of any package.
-const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group", "figure"];
+const ATTRIBUTES: &[&str] = &["deprecated", "allow", "bare", "group", "figure", "stated"];
 /// Attributes of packages that are shipped with the compiler.
 const SHIPPED: &[&str] = &["open", "emits", "converts", "late"];
 
