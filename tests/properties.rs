@@ -107,7 +107,7 @@ fn survives(session: &mut Session, path: &str, text: &str, what: &str) {
     let start = std::time::Instant::now();
     session.set_text(path, text);
     // At length, fixes are tried at some places: that takes most of the time.
-    let verify = !full() || text.len() % 16 == 0;
+    let verify = !full() || text.len().is_multiple_of(16);
     let look = |session: &mut Session| if verify { session.check() } else { session.survey() };
     let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| render(&look(session))));
     assert!(answer.is_ok(), "{what} panics:\n{text}");
