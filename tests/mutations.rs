@@ -174,7 +174,7 @@ rules! {
         ("checks/c01-demand.ivs", Parts::All),
         ("platform/service.ivs", Parts::Named(&["demand-at"]))
     ] in ["c01-demand.md", "c01-growth.md"];
-    c01_calls = "IVS3001": [("checks/c01-calls.ivs", Parts::All)] in ["c01-calls.md"];
+    c01_calls = "IVS3001": [("checks/c01-calls.ivs", Parts::All)] in ["c01-calls.md", "c01-calls-limits.md"];
     c02_little = "IVS3002": [("checks/c02-little.ivs", Parts::All)] in ["c02-little.md"];
     c03_scale_time = "IVS3003": [("checks/c03-scale-time.ivs", Parts::All)] in ["c03-scale-time.md"];
     c04_one_scaler = "IVS3004": [("checks/c04-one-scaler.ivs", Parts::All)] in ["c04-one-scaler.md"];
