@@ -4,13 +4,19 @@
 pub const EQUIVALENT: &[(&str, &str, &str)] = &[
     (
         "c01_calls",
-        "if ⟦any([for s, x in asked-by-users: s.demand?.growth == g]) → true⟧",
-        "a plan that no caller grows by asks what is asked now",
+        "s.demand.requests == none then ⟦0req/s → 1req/s⟧",
+        "who serves requests is asked for requests",
     ),
     (
         "c01_calls",
-        "s.demand.requests == none then ⟦0req/s → 1req/s⟧",
-        "who serves requests is asked for requests",
+        "moments: g in growth for n, p in g.point if ⟦",
+        "at points of other plans arrives what arrives now",
+    ),
+    ("c01_calls", "if length(callers) ⟦> → >=⟧ 0", "at points of other plans arrives what arrives now"),
+    (
+        "c01_calls",
+        "if length(callers) > 0 ⟦and → or⟧ any(",
+        "at points of other plans arrives what arrives now",
     ),
     ("c01_calls", "then s.demand.requests ?? ⟦0req/s → 1req/s⟧", "who serves requests is asked for requests"),
     ("c01_calls", "comparable(s.throughput, ⟦1req/s →", "its dimension alone counts"),
