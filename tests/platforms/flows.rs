@@ -310,8 +310,9 @@ impl Web {
         let (mut called, mut seen) = (BTreeSet::new(), BTreeSet::new());
         for (i, p) in self.parts.iter().enumerate().filter(|(_, p)| p.sort == Sort::Service) {
             let Some(w) = p.within else { continue };
-            let promising = p.calls.iter().any(|c| c.waits && at(c.to).within.is_some());
-            if promising && !keeps(w, waiting(p, &at)) {
+            // Whoever says how long it takes says at least a millisecond.
+            let takes = waiting(p, &at);
+            if takes > 0 && !keeps(w, takes) {
                 called.insert(self.name(i));
             }
             if w.observed.is_some_and(|o| !keeps(w, o)) {
@@ -389,9 +390,13 @@ fn leaves<'a>(part: &Part, at: &dyn Fn(usize) -> &'a Part) -> f64 {
     all * groups.iter().map(|g| 1.0 - fail(g)).product::<f64>()
 }
 
-/// How long a service's calls may take that it waits for, of those that say; in milliseconds.
+/// How long a service's calls may take that it waits for, of those that say; in milliseconds. Behind a service that does
+/// not say, those that it waits for itself.
 fn waiting<'a>(part: &Part, at: &dyn Fn(usize) -> &'a Part) -> u64 {
-    let one = |c: &Call| at(c.to).within.map_or(0, |w| c.times * (w.ms + c.trip));
+    let one = |c: &Call| match at(c.to).within {
+        Some(w) => c.times * (w.ms + c.trip),
+        None => c.times * waiting(at(c.to), at),
+    };
     part.calls.iter().filter(|c| c.waits).map(one).sum()
 }
 
