@@ -1,12 +1,14 @@
 //! Random platforms of a thousand declarations: what the language's walks and the library's checks say of them is what a slow
 //! recomputation says that knows the rule and nothing of the compiler; and every fix that is offered mends what it is for and breaks nothing else.
 //!
-//! Sums of demand and quotas; chains of availability, calls, places of data (`platforms/flows.rs`); packing and margins (`platforms/sums.rs`); and
+//! Sums of demand and quotas; requests along calls (`platforms/arrivals.rs`); chains of availability, calls, places of data (`platforms/flows.rs`); packing and margins (`platforms/sums.rs`); and
 //! platforms with a mistake at each place that a check offers to mend (`platforms/mends.rs`).
 //!
 //! A few platforms of each sort; with `IVS_FULL=1`, more, and of a thousand declarations.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "platforms/arrivals.rs"]
+mod arrivals;
 #[path = "platforms/flows.rs"]
 mod flows;
 #[path = "platforms/mends.rs"]
@@ -380,6 +382,17 @@ fn promises_and_places_are_what_walks_over_the_facts_say() {
         }
     }
     assert!(counts.iter().all(|n| *n > 0), "{counts:?}");
+}
+
+#[test]
+fn what_arrives_by_calls_is_what_all_ways_bring() {
+    for seed in sampled() {
+        let calls = arrivals::Calls::draw(seed, declarations());
+        let report = found("", &calls.items());
+        let overrun = calls.overrun();
+        assert_eq!(about(&report, "IVS3001", Severity::Error), overrun, "{seed}");
+        assert!(overrun.len() > 5, "{seed}: {overrun:?}");
+    }
 }
 
 #[test]
