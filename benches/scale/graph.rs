@@ -21,7 +21,7 @@ template service base {
   resources { cpu = 500m..1, memory = 256Mi..512Mi }
   throughput = 100req/s
   demand { peak = 1_000req/s }
-  scaling { replicas = 2..20, target cpu { utilization = 70% } }
+  scaling { replicas = 2..14, target cpu { utilization = 70% } }
 }
 check reaches for s in service {
   require count(reachable(s, via = .depends_on)) < 1_000

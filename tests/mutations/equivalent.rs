@@ -75,7 +75,7 @@ pub const EQUIVALENT: &[(&str, &str, &str)] = &[
     ("c10_cluster_limits", "is-crowded = pods-in-all ⟦> → !=⟧", "spares namespaces that hold anyway"),
     ("c10_cluster_limits", "if ⟦is-crowded → true⟧", "spares namespaces that hold anyway"),
     ("c10_cluster_limits", "most-replicas = max([⟦0 → 1⟧]", "read where there are more than 150,000 pods"),
-    ("c10_cluster_limits", "replicas-at-most(o) ⟦== → >=⟧ most-replicas", "none is larger than the largest"),
+    ("c10_cluster_limits", "replicas-at-most(s) ⟦== → >=⟧ most-replicas", "none is larger than the largest"),
     (
         "c10_cluster_limits",
         "if t.count == none then ⟦0 → 1⟧",
