@@ -39,6 +39,8 @@ pub struct Folder {
     pub dirty: bool,
     /// Whether proposed fixes of this state are still to be tried.
     pub untried: bool,
+    /// Whether what earlier states computed may still be there.
+    pub unswept: bool,
     /// What the editor shows: address, version it was told for, diagnostics.
     pub shown: BTreeMap<String, (Uri, Option<i32>, Vec<Diagnostic>)>,
     /// The state that was looked at as a whole.
@@ -110,6 +112,7 @@ impl Folder {
             recent: Vec::new(),
             dirty: true,
             untried: false,
+            unswept: false,
             shown: BTreeMap::new(),
             looked_at: None,
             session: Session::of(&project, threads),
@@ -143,6 +146,13 @@ impl Folder {
     /// Its files that are open.
     pub fn open_files(&self) -> &BTreeMap<String, Open> {
         &self.open
+    }
+
+    /// Frees what was computed for states that are past. Nobody may be asking anything.
+    pub fn sweep(&mut self) {
+        if std::mem::take(&mut self.unswept) {
+            self.session.sweep();
+        }
     }
 
     fn touched(&mut self) {

@@ -25,7 +25,7 @@ use tower_lsp_server::ls_types::{
     TextDocumentContentChangeEvent, Uri,
 };
 
-/// How long nobody may type before proposed fixes are tried.
+/// How long nobody may type before proposed fixes are tried, and what is past is let go of.
 const IDLE: Duration = Duration::from_millis(250);
 
 /// What the main loop is told.
@@ -102,6 +102,7 @@ pub fn run(options: Options, outbox: Outbox, inbox: &Receiver<Message>, main: Se
         let mut next = match message {
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {
+                world.sweep();
                 world.verify();
                 continue;
             }
@@ -399,7 +400,14 @@ impl World {
     }
 
     fn idle_work(&self) -> bool {
-        self.folders.values().any(|f| f.untried)
+        self.folders.values().any(|f| f.untried || f.unswept)
+    }
+
+    /// Frees what the states before the last edit took, so that the next edit need not. What is under way is not disturbed.
+    fn sweep(&mut self) {
+        if !self.pool.busy() {
+            self.folders.values_mut().for_each(Folder::sweep);
+        }
     }
 
     /// Has proposed fixes tried.
@@ -437,6 +445,7 @@ impl World {
                 }
                 folder.untried = untried;
                 folder.looked_at = Some(found.generation);
+                folder.unswept = true;
                 if let Some(done) = folder.progress.take() {
                     let _ = done.send(String::new());
                 }

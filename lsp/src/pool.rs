@@ -3,6 +3,7 @@
 use crate::main_loop::Message;
 use crate::view::View;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -96,6 +97,8 @@ pub type Task = Box<dyn FnOnce() + Send>;
 /// The threads. They end with it, once what was given to them is done.
 pub struct Pool {
     tasks: Sender<Task>,
+    /// How many tasks were given to the threads and are not done.
+    under_way: Arc<AtomicUsize>,
 }
 
 impl Pool {
@@ -106,17 +109,24 @@ impl Pool {
     pub fn start() -> std::io::Result<Pool> {
         let (tasks, queue) = channel::<Task>();
         let queue = Arc::new(Mutex::new(queue));
+        let under_way = Arc::new(AtomicUsize::new(0));
         for i in 0..THREADS {
-            let queue = queue.clone();
+            let (queue, under_way) = (queue.clone(), under_way.clone());
             let thread = std::thread::Builder::new().name(format!("ivs-lsp-{i}")).stack_size(STACK);
-            thread.spawn(move || work(&queue))?;
+            thread.spawn(move || work(&queue, &under_way))?;
         }
-        Ok(Pool { tasks })
+        Ok(Pool { tasks, under_way })
     }
 
     /// Has something done.
     pub fn run(&self, task: Task) {
+        self.under_way.fetch_add(1, Ordering::SeqCst);
         let _ = self.tasks.send(task);
+    }
+
+    /// Whether anything is being done, or waits for a thread.
+    pub fn busy(&self) -> bool {
+        self.under_way.load(Ordering::SeqCst) > 0
     }
 
     /// Has a request answered from views of the packages that it is about. One that an edit interrupts goes back to the
@@ -146,11 +156,12 @@ impl Pool {
     }
 }
 
-fn work(queue: &Mutex<Receiver<Task>>) {
+fn work(queue: &Mutex<Receiver<Task>>, under_way: &AtomicUsize) {
     loop {
         let task = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = task else { return };
         // What it panics with was shown; the thread is needed again.
         let _ = catch_unwind(AssertUnwindSafe(task));
+        under_way.fetch_sub(1, Ordering::SeqCst);
     }
 }

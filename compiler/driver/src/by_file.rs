@@ -4,7 +4,8 @@
 //! Asked by stretches, they are verified together: one that nothing of the edit reaches is answered for at once.
 
 use crate::database::{Database, each_of};
-use crate::{decide, emit};
+use crate::decide::{self, Suspect};
+use crate::emit;
 use ivs_eval::{Env, Inst};
 use ivs_model::ir::Allow;
 use ivs_model::{Module, modules};
@@ -86,8 +87,8 @@ pub(crate) fn sources(db: &dyn Db, file: SourceFile, stretch: u32) -> Arc<Source
 pub(crate) struct Values {
     /// Of constants, families, overlays and declarations.
     pub diagnostics: Vec<ItemDiagnostic>,
-    /// The enabled declarations of which a part is unknown.
-    pub unknown: Vec<Inst>,
+    /// The enabled declarations of which a part is unknown, each with those of which it read something unknown.
+    pub unknown: Vec<Suspect>,
 }
 
 /// What needs values, in an environment.
@@ -101,7 +102,7 @@ pub(crate) fn values(db: &dyn Db, env: Env, file: SourceFile, stretch: u32) -> A
         let result = ivs_eval::object(db, env, inst);
         found.diagnostics.extend(decide::decided(db, env, inst, &result));
         if !result.whole {
-            found.unknown.push(inst);
+            found.unknown.push((inst, result.waits.clone()));
         } else if emit::judged(db, inst, &result.value) {
             found.diagnostics.extend(emit::findings(db, env, inst, &emit::lower(db, env, inst)));
         }

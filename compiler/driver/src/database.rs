@@ -1,6 +1,6 @@
 //! The concrete database, and threads with room.
 
-use ivs_eval::Held;
+use ivs_eval::{Held, Pool};
 use ivs_source::ItemDiagnostic;
 use salsa::{Event, EventKind, Storage};
 use std::any::Any;
@@ -17,6 +17,7 @@ pub struct Database {
     log: Arc<Mutex<Option<Vec<String>>>>,
     deep: Arc<Mutex<Option<ItemDiagnostic>>>,
     held: Option<Arc<Held>>,
+    pool: Arc<Pool>,
 }
 
 impl Default for Database {
@@ -35,7 +36,7 @@ impl Default for Database {
         } else {
             Storage::new(None)
         };
-        Database { storage, log, deep: Arc::default(), held: None }
+        Database { storage, log, deep: Arc::default(), held: None, pool: Arc::default() }
     }
 }
 
@@ -63,6 +64,18 @@ impl Database {
         self.deep.lock().ok().and_then(|d| d.clone())
     }
 
+    /// Frees what earlier revisions computed and nothing can ask for any more. Whatever is being asked on another thread
+    /// unwinds.
+    pub(crate) fn sweep(&mut self) {
+        salsa::Database::trigger_lru_eviction(self);
+        self.pool.sweep();
+    }
+
+    /// How many parts of values are held.
+    pub(crate) fn parts(&self) -> usize {
+        self.pool.len()
+    }
+
     /// The same, with objects at hand that were evaluated before.
     pub(crate) fn holding(&self, held: Held) -> Database {
         Database { held: Some(Arc::new(held)), ..self.clone() }
@@ -88,6 +101,10 @@ impl salsa::Database for Database {}
 impl ivs_source::Db for Database {
     fn held(&self) -> Option<&(dyn Any + Send + Sync)> {
         self.held.as_deref().map(|h| h as &(dyn Any + Send + Sync))
+    }
+
+    fn pool(&self) -> Option<&(dyn Any + Send + Sync)> {
+        Some(&*self.pool)
     }
 }
 

@@ -9,6 +9,9 @@ use ivs_plan::Lowered;
 use ivs_source::{Db, ItemDiagnostic, ItemId, OutlineItem, Severity, SourceFile};
 use std::sync::Arc;
 
+/// A declaration with unknown values, and those of which it read something unknown.
+pub(crate) type Suspect = (Inst, Box<[Inst]>);
+
 /// The package's modules.
 pub(crate) fn own_modules(db: &dyn Db) -> Vec<Module> {
     let all = ivs_model::modules(db);
@@ -57,7 +60,7 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
     let mut suspects = Vec::new();
     for values in found {
         out.extend(values.diagnostics.iter().cloned());
-        suspects.extend(&values.unknown);
+        suspects.extend(values.unknown.iter().cloned());
     }
     out.extend(loops(db, env, &suspects));
     out
@@ -118,15 +121,13 @@ pub(crate) fn environment_once(
             decided.extend(emit::findings(db, env, *inst, &lowered));
         }
         let hold = result.whole.then(|| holding.of(db, *inst, &result.value)).flatten();
-        (decided, result.whole, hold, made)
+        (decided, (!result.whole).then_some(result.waits), hold, made)
     });
     let (mut suspects, mut emitting, mut lowered) = (Vec::new(), Vec::new(), Vec::new());
-    for (inst, (decided, whole, hold, made)) in insts.iter().zip(done) {
+    for (inst, (decided, waits, hold, made)) in insts.iter().zip(done) {
         out.extend(decided);
         held.extend(env, hold.map(|object| (*inst, object)));
-        if !whole {
-            suspects.push(*inst);
-        }
+        suspects.extend(waits.map(|waits| (*inst, waits)));
         if let Some(made) = made {
             emitting.push(*inst);
             lowered.push(made);
@@ -137,7 +138,7 @@ pub(crate) fn environment_once(
 }
 
 /// The loops that go through several declarations: a value that failed without a report may lie on one.
-pub(crate) fn loops(db: &dyn Db, env: Env, suspects: &[Inst]) -> Vec<ItemDiagnostic> {
+pub(crate) fn loops(db: &dyn Db, env: Env, suspects: &[Suspect]) -> Vec<ItemDiagnostic> {
     match suspects {
         [] => Vec::new(),
         some => ivs_eval::cycle_report(db, env, some),

@@ -32,12 +32,12 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
     let insts = decide::enabled_of(db, env, modules(db));
     let found = each(db, threads, &insts, |db, i| {
         let result = ivs_eval::object(db, env, *i);
-        (decide::decided(db, env, *i, &result), result.whole)
+        (decide::decided(db, env, *i, &result), (!result.whole).then(|| result.waits.clone()))
     });
     let mut suspects = Vec::new();
-    for (inst, (decided, whole)) in insts.iter().zip(found) {
+    for (inst, (decided, waits)) in insts.iter().zip(found) {
         out.extend(decided);
-        suspects.extend((!whole).then_some(*inst));
+        suspects.extend(waits.map(|waits| (*inst, waits)));
     }
     out.extend(decide::loops(db, env, &suspects));
     errors(out).collect()

@@ -187,6 +187,17 @@ impl Session {
         program.set_files(&mut self.db).with_durability(Durability::MEDIUM).to(files.into());
     }
 
+    /// Frees what nothing asks for any more: of values that an edit has changed, the old ones. Otherwise the next edit does,
+    /// and takes longer. Whatever is being asked of a reader of this session unwinds, as with an edit.
+    pub fn sweep(&mut self) {
+        self.db.sweep();
+    }
+
+    /// How many parts of values are held, each once: for tests.
+    pub fn kept_parts(&self) -> usize {
+        self.db.parts()
+    }
+
     /// The declared environments, by name.
     pub fn environments(&mut self) -> Vec<String> {
         ivs_eval::environments(&self.db).iter().map(SmolStr::to_string).collect()

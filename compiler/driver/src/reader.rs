@@ -61,7 +61,7 @@ impl Session {
                 let of: Vec<u32> = stretches.clone().collect();
                 let values = each_of(db, threads, 4, &of, |db, n| by_file::values(db, env, file, *n));
                 findings.extend(values.iter().flat_map(|v| v.diagnostics.iter().cloned()));
-                let suspects: Vec<_> = values.iter().flat_map(|v| v.unknown.iter().copied()).collect();
+                let suspects: Vec<_> = values.iter().flat_map(|v| v.unknown.iter().cloned()).collect();
                 findings.extend(loops(db, env, &suspects));
             }
             findings.retain(|d| d.severity == Severity::Error);

@@ -6,7 +6,7 @@ use ivs_source::{
     DataFiles, Diagnostic, Edit, Fix, ItemDiagnostic, ItemId, Label, Origin, Place, Program, Severity,
     SourceFile, item_offset, items,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// A text that diagnostics point into.
@@ -91,7 +91,7 @@ pub(crate) fn report_of(db: &Database, findings: Vec<ItemDiagnostic>, of: &[Sour
     let mut placer = Placer::new(db);
     let mut out: Vec<Diagnostic<u32>> = Vec::new();
     // Files in the order of the program, so that numbers do not depend on what was found first.
-    let touched: Vec<SourceFile> = findings.iter().map(|d| d.primary.place.of.file(db)).collect();
+    let touched: FxHashSet<SourceFile> = findings.iter().map(|d| d.primary.place.of.file(db)).collect();
     for &file in of {
         if touched.contains(&file) {
             placer.file(file);

@@ -5,7 +5,7 @@ use crate::machine::{Machine, NodeId, Read, Slot};
 use ivs_model::{code, source_map};
 use ivs_source::{Db, Diagnostic, ItemDiagnostic, Label, Place, Severity};
 use ivs_value::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 impl<'db> Machine<'db> {
@@ -73,12 +73,13 @@ fn cycle_diagnostic(db: &dyn Db, env: Env, steps: &[(Inst, Vec<SmolStr>)]) -> Op
 }
 
 /// Loops that go through several declarations: one diagnostic each, from its least qualified name, whatever was
-/// evaluated first. `suspects` are declarations with unknown values.
-pub fn cycle_report(db: &dyn Db, env: Env, suspects: &[Inst]) -> Vec<ItemDiagnostic> {
+/// evaluated first. `suspects` are declarations with unknown values, each with those of which it read something unknown.
+pub fn cycle_report(db: &dyn Db, env: Env, suspects: &[(Inst, Box<[Inst]>)]) -> Vec<ItemDiagnostic> {
     type Key = (Inst, Vec<SmolStr>);
+    let near = near_loops(db, env, suspects);
     let mut reads: FxHashMap<Key, Vec<Key>> = FxHashMap::default();
     let mut queue: Vec<Key> = Vec::new();
-    for inst in suspects {
+    for (inst, _) in suspects.iter().filter(|(inst, _)| near.contains(inst)) {
         let schema = ivs_model::decl_schema(db, inst.decl(db));
         queue.extend(schema.fields.iter().map(|f| (*inst, vec![f.name.clone()])));
     }
@@ -86,7 +87,8 @@ pub fn cycle_report(db: &dyn Db, env: Env, suspects: &[Inst]) -> Vec<ItemDiagnos
         if reads.contains_key(&key) {
             continue;
         }
-        let next: Vec<Key> = reads_of(db, env, &key).into_iter().map(|r| (r.inst, r.path)).collect();
+        let next = reads_of(db, env, &key).into_iter().filter(|r| near.contains(&r.inst));
+        let next: Vec<Key> = next.map(|r| (r.inst, r.path)).collect();
         queue.extend(next.iter().cloned());
         reads.insert(key, next);
     }
@@ -114,6 +116,32 @@ pub fn cycle_report(db: &dyn Db, env: Env, suspects: &[Inst]) -> Vec<ItemDiagnos
         out.extend(cycle_diagnostic(db, env, &steps));
     }
     out
+}
+
+/// The declarations on loops of declarations, and between such loops: none, if no value can need itself through several.
+fn near_loops(db: &dyn Db, env: Env, suspects: &[(Inst, Box<[Inst]>)]) -> FxHashSet<Inst> {
+    let mut waits: FxHashMap<Inst, Box<[Inst]>> = FxHashMap::default();
+    waits.extend(suspects.iter().filter(|(_, on)| !on.is_empty()).cloned());
+    let known: FxHashSet<Inst> = suspects.iter().map(|(inst, _)| *inst).collect();
+    let mut open: Vec<Inst> = waits.values().flatten().copied().filter(|i| !known.contains(i)).collect();
+    // Disabled ones, and those of dependencies.
+    while let Some(inst) = open.pop() {
+        if known.contains(&inst) || waits.contains_key(&inst) {
+            continue;
+        }
+        let on = crate::object(db, env, inst).waits.clone();
+        open.extend(on.iter().copied());
+        waits.insert(inst, on);
+    }
+    // Who waits for nobody is on no loop, nor is whom nobody waits for.
+    loop {
+        let waited: FxHashSet<Inst> = waits.values().flatten().copied().collect();
+        let rest: FxHashSet<Inst> = waits.keys().copied().collect();
+        waits.retain(|inst, on| waited.contains(inst) && on.iter().any(|i| rest.contains(i)));
+        if waits.len() == rest.len() {
+            return rest;
+        }
+    }
 }
 
 /// What a path of a declaration reads, as far as it is unknown.

@@ -27,6 +27,7 @@ mod node;
 mod origin;
 mod parts;
 mod path;
+mod pool;
 mod provenance;
 mod reach;
 mod reads;
@@ -53,6 +54,7 @@ pub use node::key_text;
 pub use parts::{
     Part, Piece, check_failures, check_part, check_parts, check_piece, check_pieces, check_whole,
 };
+pub use pool::Pool;
 pub use provenance::{Link, provenance};
 pub use reads::{ReadOf, reads};
 pub use rests::{Rest, rests};

@@ -128,6 +128,8 @@ pub(crate) struct Machine<'db> {
     /// Text for people is made: numbers may be approximate, in texts within it as well.
     pub(crate) telling: bool,
     pub reads: Option<Vec<Read>>,
+    /// Other declarations of which something unknown was read.
+    pub waits: Vec<Inst>,
     /// What a condition read of structs that no path leads to: elements of lists.
     pub loose: Vec<(NodeId, u32)>,
     /// Where each local variable of the item's own formulas is written, if that is followed.
@@ -160,6 +162,7 @@ impl<'db> Machine<'db> {
             quiet: false,
             telling: false,
             reads: None,
+            waits: Vec::new(),
             loose: Vec::new(),
             origins: None,
             covered: None,

@@ -6,7 +6,7 @@
 use crate::held::held;
 use crate::inst::{inst_of, ref_to};
 use crate::machine::{Frame, Keys, Machine, NodeId, Slot};
-use crate::result::{PathKey, value};
+use crate::result::{PathKey, has_unknown, value};
 use ivs_model::code;
 use ivs_model::ir::{ExprId, TExpr};
 use ivs_source::{Diagnostic, Label, Place, Severity};
@@ -149,6 +149,9 @@ impl<'db> Machine<'db> {
                         }
                         _ => value(self.db, self.env, inst, PathKey::of(rest.iter().map(SmolStr::as_str))),
                     };
+                    if self.inst != Some(inst) && has_unknown(&read) {
+                        self.waits.push(inst);
+                    }
                     if let Some(reads) = &mut self.reads {
                         reads.push(crate::machine::Read {
                             inst,

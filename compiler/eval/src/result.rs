@@ -4,6 +4,7 @@ use crate::constants::undisturbed;
 use crate::depth;
 use crate::inst::{Env, Inst};
 use crate::machine::Machine;
+use crate::pool::Pool;
 use ivs_source::{Db, ItemDiagnostic};
 use ivs_value::{StructValue, Value};
 use smol_str::SmolStr;
@@ -29,9 +30,12 @@ pub struct ObjectResult {
     pub diagnostics: Vec<ItemDiagnostic>,
     /// Whether no part of it is unknown.
     pub whole: bool,
+    /// The other declarations of which it read something unknown, in order: what a loop through several of them may go
+    /// through.
+    pub waits: Box<[Inst]>,
 }
 
-fn has_unknown(v: &Value) -> bool {
+pub(crate) fn has_unknown(v: &Value) -> bool {
     match v {
         Value::Unknown => true,
         Value::List(xs) => xs.iter().any(has_unknown),
@@ -46,7 +50,11 @@ fn has_unknown(v: &Value) -> bool {
 /// Evaluates a whole declaration in an environment.
 #[salsa::tracked(returns(clone))]
 pub fn object(db: &dyn Db, env: Env, inst: Inst) -> Arc<ObjectResult> {
-    Arc::new(object_once(db, env, inst))
+    let mut result = object_once(db, env, inst);
+    if let Some(pool) = Pool::of(db) {
+        result.value = pool.with_parts(result.value);
+    }
+    Arc::new(result)
 }
 
 /// [`object`], not kept: for a process that asks once.
@@ -58,7 +66,9 @@ pub fn object_once(db: &dyn Db, env: Env, inst: Inst) -> ObjectResult {
         _ => Arc::new(StructValue { shape: Arc::default(), fields: Box::new([]) }),
     };
     let whole = !value.fields.iter().any(has_unknown);
-    ObjectResult { value, diagnostics: machine.diagnostics, whole }
+    machine.waits.sort();
+    machine.waits.dedup();
+    ObjectResult { value, diagnostics: machine.diagnostics, whole, waits: machine.waits.into() }
 }
 
 mod measured {

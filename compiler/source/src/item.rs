@@ -18,6 +18,11 @@ pub trait Db: salsa::Database {
     fn held(&self) -> Option<&(dyn std::any::Any + Send + Sync)> {
         None
     }
+
+    /// Where equal parts of its values are held once, if it keeps values.
+    fn pool(&self) -> Option<&(dyn std::any::Any + Send + Sync)> {
+        None
+    }
 }
 
 /// Whose a source text is. What is not the package's own cannot be edited by its author, and joins no set.
