@@ -1,7 +1,7 @@
 //! Random platforms of a thousand declarations: what the language's walks and the library's checks say of them is what a slow
 //! recomputation says that knows the rule and nothing of the compiler; and every fix that is offered mends what it is for and breaks nothing else.
 //!
-//! Sums of demand and quotas; requests along calls (`platforms/arrivals.rs`); chains of availability, calls, places of data (`platforms/flows.rs`); packing and margins (`platforms/sums.rs`); and
+//! Sums of demand and quotas; requests along calls (`platforms/arrivals.rs`, `platforms/chains.rs`); chains of availability, calls, places of data (`platforms/flows.rs`); packing and margins (`platforms/sums.rs`); and
 //! platforms with a mistake at each place that a check offers to mend (`platforms/mends.rs`).
 //!
 //! A few platforms of each sort; with `IVS_FULL=1`, more, and of a thousand declarations.
@@ -9,6 +9,8 @@
 
 #[path = "platforms/arrivals.rs"]
 mod arrivals;
+#[path = "platforms/chains.rs"]
+mod chains;
 #[path = "platforms/flows.rs"]
 mod flows;
 #[path = "platforms/mends.rs"]
@@ -392,6 +394,20 @@ fn what_arrives_by_calls_is_what_all_ways_bring() {
         let overrun = calls.overrun();
         assert_eq!(about(&report, "IVS3001", Severity::Error), overrun, "{seed}");
         assert!(overrun.len() > 5, "{seed}: {overrun:?}");
+    }
+}
+
+#[test]
+fn what_arrives_over_long_chains_is_what_decimals_make_of_it() {
+    for seed in sampled() {
+        let chains = chains::Chains::draw(seed, declarations());
+        let report = found("", &chains.items());
+        let overrun = chains.overrun();
+        assert_eq!(about(&report, "IVS3001", Severity::Error), overrun, "{seed}");
+        assert!(overrun.len() > 5, "{seed}: {overrun:?}");
+        let others =
+            report.diagnostics.iter().filter(|d| d.code != "IVS3001" && d.severity == Severity::Error);
+        assert_eq!(others.map(|d| d.message.as_str()).collect::<Vec<_>>(), [""; 0], "{seed}");
     }
 }
 

@@ -7,6 +7,7 @@ use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Zero};
 use std::cmp::Ordering;
 
+mod carried;
 mod text;
 
 /// An exact rational number. Integers that fit in 64 bits take no allocation. Equal numbers have equal

@@ -16,108 +16,132 @@ pub type Weight<'a, N> = &'a mut dyn FnMut(&N) -> Result<Number, OpError>;
 
 /// Amounts carried along: what arrives at each node, and what it has from the start, goes to each neighbour times that edge's
 /// factor. All nodes with what is there in the end: those of the start first, then the nearest. `None` if what starts
-/// anywhere can come round to where it was.
+/// anywhere can come round to where it was, or where an amount leaves 128 bits.
+///
+/// Amounts are exact up to a denominator of 10¹⁸; finer ones are rounded up to multiples of 10⁻¹⁸ of their base unit.
 ///
 /// # Errors
-/// What `next` returns, and where amounts and factors do not go together or leave 128 bits.
+/// What `next` returns, and where amounts and factors do not go together.
 pub fn flow<N: Clone + Eq + Hash>(
     start: &[(N, Value)],
     next: Shares<'_, N>,
 ) -> Result<Option<Vec<(N, Value)>>, OpError> {
-    let mut walk = Walk::default();
-    for (node, _) in start {
-        walk.meet(node);
-    }
-    let mut factors: Vec<Vec<Value>> = Vec::new();
-    walk.all(&mut |n| {
-        let found = next(n)?;
-        factors.push(found.iter().map(|(_, f)| f.clone()).collect());
-        Ok(found.into_iter().map(|(to, _)| to).collect())
-    })?;
-    let Some(order) = walk.order() else { return Ok(None) };
-    let mut amounts: Vec<Option<Value>> = vec![None; walk.nodes.len()];
-    for (node, amount) in start {
-        bring(&mut amounts, walk.index.get(node).copied(), amount.clone())?;
-    }
-    for at in order {
-        let Some(Some(amount)) = amounts.get(at).cloned() else { continue };
-        let (Some(targets), Some(factors)) = (walk.edges.get(at), factors.get(at)) else { continue };
-        for (to, factor) in targets.iter().zip(factors) {
-            bring(&mut amounts, Some(*to), ops::mul(&amount, factor)?)?;
-        }
-    }
-    Ok(Some(walk.nodes.into_iter().zip(amounts).filter_map(|(n, a)| Some((n, a?))).collect()))
+    let Some(net) = Net::of(start, next)? else { return Ok(None) };
+    let sum =
+        |(there, from): Share, (more, _): Share| Ok((kept(ops::add, Number::add_up, &there, &more)?, from));
+    let Some(amounts) = net.carry(start, &sum)? else { return Ok(None) };
+    Ok(Some(net.walk.nodes.into_iter().zip(amounts).filter_map(|(n, a)| Some((n, a?.0))).collect()))
 }
 
 /// The one way along which the most arrives at `to`: of all ways from where something starts, the one whose start times its
-/// factors is most. Of equal ones the one that is met first. Empty if nothing arrives; `None` if what starts anywhere can come round
-/// to where it was.
+/// factors is most. Of equal ones the one that is met first. Empty if nothing arrives; `None` as for [`flow`], and amounts
+/// are as exact.
 ///
 /// # Errors
-/// What `next` returns, and where amounts and factors do not go together or leave 128 bits.
+/// What `next` returns, and where amounts and factors do not go together.
 pub fn mainstream<N: Clone + Eq + Hash>(
     start: &[(N, Value)],
     to: &N,
     next: Shares<'_, N>,
 ) -> Result<Option<Vec<N>>, OpError> {
-    let mut walk = Walk::default();
-    for (node, _) in start {
-        walk.meet(node);
-    }
-    let mut factors: Vec<Vec<Value>> = Vec::new();
-    walk.all(&mut |n| {
-        let found = next(n)?;
-        factors.push(found.iter().map(|(_, f)| f.clone()).collect());
-        Ok(found.into_iter().map(|(to, _)| to).collect())
-    })?;
-    let Some(order) = walk.order() else { return Ok(None) };
-    // The most that one way brings to each node, and which node it comes from.
-    let mut most: Vec<Option<(Value, Option<usize>)>> = vec![None; walk.nodes.len()];
-    for (node, amount) in start {
-        outdo(&mut most, walk.index.get(node).copied(), (amount.clone(), None))?;
-    }
-    for at in order {
-        let Some(Some((amount, _))) = most.get(at).cloned() else { continue };
-        let (Some(targets), Some(factors)) = (walk.edges.get(at), factors.get(at)) else { continue };
-        for (to, factor) in targets.iter().zip(factors) {
-            outdo(&mut most, Some(*to), (ops::mul(&amount, factor)?, Some(at)))?;
-        }
-    }
+    let Some(net) = Net::of(start, next)? else { return Ok(None) };
+    let most = |there: Share, other: Share| {
+        let more = ops::order(&other.0, &there.0)? == Some(Ordering::Greater);
+        Ok(if more { other } else { there })
+    };
+    let Some(most) = net.carry(start, &most)? else { return Ok(None) };
     let mut way = Vec::new();
-    let mut at = walk.index.get(to).copied();
+    let mut at = net.walk.index.get(to).copied();
     while let Some((i, (_, before))) = at.and_then(|i| Some((i, most.get(i)?.as_ref()?))) {
-        way.extend(walk.nodes.get(i).cloned());
+        way.extend(net.walk.nodes.get(i).cloned());
         at = *before;
     }
     way.reverse();
     Ok(Some(way))
 }
 
-fn outdo(
-    most: &mut [Option<(Value, Option<usize>)>],
-    at: Option<usize>,
-    way: (Value, Option<usize>),
-) -> Result<(), OpError> {
-    if let Some(there) = at.and_then(|i| most.get_mut(i)) {
-        let more = match there {
-            Some((amount, _)) => ops::order(&way.0, amount)? == Some(Ordering::Greater),
-            None => true,
-        };
-        if more {
-            *there = Some(way);
-        }
-    }
-    Ok(())
+/// What is at a node, and which one it comes from.
+type Share = (Value, Option<usize>);
+
+/// All that can be reached from where something starts, without loops.
+struct Net<N> {
+    walk: Walk<N>,
+    /// Of each node's edges.
+    factors: Vec<Vec<Value>>,
+    /// Every node before those that it leads to.
+    order: Vec<usize>,
 }
 
-fn bring(amounts: &mut [Option<Value>], at: Option<usize>, more: Value) -> Result<(), OpError> {
-    if let Some(there) = at.and_then(|i| amounts.get_mut(i)) {
-        *there = Some(match there.take() {
-            Some(amount) => ops::add(&amount, &more)?,
-            None => more,
-        });
+impl<N: Clone + Eq + Hash> Net<N> {
+    /// `None` if there is a loop.
+    fn of(start: &[(N, Value)], next: Shares<'_, N>) -> Result<Option<Self>, OpError> {
+        let mut walk = Walk::default();
+        for (node, _) in start {
+            walk.meet(node);
+        }
+        let mut factors: Vec<Vec<Value>> = Vec::new();
+        walk.all(&mut |n| {
+            let (nodes, shares) = next(n)?.into_iter().unzip();
+            factors.push(shares);
+            Ok(nodes)
+        })?;
+        Ok(walk.order().map(|order| Net { walk, factors, order }))
     }
-    Ok(())
+
+    /// What every node has in the end, where `join` makes one of all that it is given. `None` past 128 bits.
+    fn carry(
+        &self,
+        start: &[(N, Value)],
+        join: &dyn Fn(Share, Share) -> Result<Share, OpError>,
+    ) -> Result<Option<Vec<Option<Share>>>, OpError> {
+        let mut all: Vec<Option<Share>> = vec![None; self.walk.nodes.len()];
+        let give = |all: &mut Vec<Option<Share>>, at: usize, share: Share| -> Result<(), OpError> {
+            let Some(there) = all.get_mut(at) else { return Ok(()) };
+            *there = Some(match there.take() {
+                Some(had) => join(had, share)?,
+                None => share,
+            });
+            Ok(())
+        };
+        let mut carried = || {
+            for (node, amount) in start {
+                let Some(at) = self.walk.index.get(node) else { continue };
+                give(&mut all, *at, (amount.clone(), None))?;
+            }
+            for &at in &self.order {
+                let Some(Some((amount, _))) = all.get(at).cloned() else { continue };
+                let (Some(targets), Some(factors)) = (self.walk.edges.get(at), self.factors.get(at)) else {
+                    continue;
+                };
+                for (to, factor) in targets.iter().zip(factors) {
+                    give(&mut all, *to, (kept(ops::mul, Number::mul_up, &amount, factor)?, Some(at)))?;
+                }
+            }
+            Ok(())
+        };
+        match carried() {
+            Ok(()) => Ok(Some(all)),
+            Err(OpError::Overflow) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+/// What `op` makes of two amounts if that is not too fine, else the same rounded up.
+fn kept(
+    op: fn(&Value, &Value) -> Result<Value, OpError>,
+    up: fn(&Number, &Number) -> Option<Number>,
+    a: &Value,
+    b: &Value,
+) -> Result<Value, OpError> {
+    match op(a, b) {
+        Ok(exact) if ops::magnitude(&exact).is_none_or(Number::is_fine) => return Ok(exact),
+        Ok(_) | Err(OpError::Overflow) => {}
+        Err(e) => return Err(e),
+    }
+    let (Some(x), Some(y)) = (ops::magnitude(a), ops::magnitude(b)) else { return Err(OpError::Overflow) };
+    let like = op(&ops::with_magnitude(a, Number::ONE), &ops::with_magnitude(b, Number::ONE))?;
+    Ok(ops::with_magnitude(&like, up(x, y).ok_or(OpError::Overflow)?))
 }
 
 /// The heaviest way from a node to wherever: its nodes weigh the most together. Of equally heavy ways the one that stops

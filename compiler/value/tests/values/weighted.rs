@@ -2,6 +2,7 @@
 #![allow(clippy::needless_range_loop)]
 use ivs_value::weighted::{flow, lightest, longest, mainstream};
 use ivs_value::{Number, OpError, Value};
+use num_bigint::BigInt;
 use proptest::prelude::*;
 
 /// `edges[a]` lists what `a` leads to, and how much of what is at `a` goes there.
@@ -165,10 +166,41 @@ fn the_lightest_way_needs_weights_that_are_not_negative() {
 }
 
 #[test]
-fn amounts_past_128_bits_are_refused() {
+fn nothing_is_said_of_amounts_past_128_bits() {
     let edges = [vec![(1, i64::MAX)], vec![(2, i64::MAX)], vec![(3, i64::MAX)], vec![]];
-    let refused = flow(&[(0, Value::int(1))], &mut |n: &usize| {
-        Ok(edges[*n].iter().map(|(to, f)| (*to, Value::int(*f))).collect())
-    });
-    assert_eq!(refused, Err(OpError::Overflow));
+    let next = |n: &usize| Ok(edges[*n].iter().map(|(to, f)| (*to, Value::int(*f))).collect());
+    assert_eq!(flow(&[(0, Value::int(1))], &mut next.clone()), Ok(None));
+    assert_eq!(mainstream(&[(0, Value::int(1))], &3, &mut next.clone()), Ok(None));
+}
+
+proptest! {
+    /// Sixty nodes in a row, each of which leads to the next two, a tenth to a half of what arrives: 60 places behind the point.
+    #[test]
+    fn amounts_too_fine_to_be_exact_are_rounded_up(tenths in prop::collection::vec((1..=5_i64, 1..=5_i64), 60)) {
+        let edges = |n: usize| {
+            let (a, b) = tenths[n];
+            [(n + 1, a), (n + 2, b)].into_iter().filter(|(to, _)| *to < 60)
+        };
+        let found = flow(&[(0, Value::int(1))], &mut |n: &usize| {
+            Ok(edges(*n).map(|(to, f)| (to, Value::Number(Number::fraction(f.into(), 10).unwrap()))).collect())
+        });
+        let found = found.unwrap().expect("no loop, and little");
+        let one = BigInt::from(10).pow(60);
+        let mut exact = vec![BigInt::ZERO; 60];
+        exact[0] = one.clone();
+        for n in 0..60 {
+            for (to, f) in edges(n) {
+                let more = &exact[n] * f / 10;
+                exact[to] += more;
+            }
+        }
+        for (n, amount) in found {
+            let Value::Number(amount) = amount else { panic!("{amount:?}") };
+            let parts = &one * amount.numer() / amount.denom();
+            let above = parts - &exact[n];
+            // Each of three roundings for each node before.
+            let most = BigInt::from(3 * n) * BigInt::from(10).pow(42);
+            prop_assert!(above >= BigInt::ZERO && above <= if n <= 18 { BigInt::ZERO } else { most }, "{n}: {above}");
+        }
+    }
 }
