@@ -20,7 +20,7 @@ pub const EQUIVALENT: &[(&str, &str, &str)] = &[
     ),
     ("c01_calls", "then s.demand.requests ?? ⟦0req/s → 1req/s⟧", "who serves requests is asked for requests"),
     ("c01_calls", "comparable(s.throughput, ⟦1req/s →", "its dimension alone counts"),
-    ("c01_calls", "if d == to and y ⟦> → !=⟧ 0req/s", "amounts are not below 0"),
+    ("c01_calls", "asked[s] ⟦> → !=⟧ 0req/s", "amounts are not below 0"),
     ("c01_calls", "(if own ⟦> → !=⟧ 0req/s", "amounts are not below 0"),
     ("c01_calls", "if d == to: n]) else ⟦0 → 1⟧", "only services call"),
     ("c01_calls", "for i, d in way: if i ⟦== → <=⟧ 0", "no place in a list is below 0"),

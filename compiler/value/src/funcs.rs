@@ -4,6 +4,7 @@
 //! evaluator: [`sort_by`], [`group_by`], and those of [`crate::graph`]. All others are found by [`plain`].
 //!
 //! An unknown argument gives an unknown result, and so does an unknown element wherever the result depends on it.
+mod carry;
 mod lists;
 mod maps;
 mod net;
@@ -52,6 +53,7 @@ pub fn plain(name: &str) -> Option<Plain> {
         "flatten" => lists::flatten,
         "contains" => lists::contains,
         "zip" => maps::zip,
+        "carry" => carry::carry,
         "keys" => maps::keys,
         "values" => maps::values,
         "steps" => pack::steps,

@@ -579,6 +579,24 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 }
                 Ty::list(crate::reach::with(self.db, &start, walked?)).opt()
             }
+            "carry" => {
+                let (Ty::Map(start), Ty::Map(along)) = (t(0), t(1)) else { return None };
+                let Ty::Map(shares) = along.1.plain() else { return None };
+                let amount = match start.1.plain() {
+                    Ty::Int => Ty::Number,
+                    a @ (Ty::Number | Ty::Percent | Ty::Dim(_) | Ty::Quantity) => a.clone(),
+                    _ => return None,
+                };
+                if !matches!(shares.1.plain(), Ty::Int | Ty::Number | Ty::Percent) {
+                    return None;
+                }
+                let (from, to) = (start.0.plain(), shares.0.plain());
+                let place = match (self.node_type(from), self.node_type(to)) {
+                    (Some(a), Some(b)) => crate::reach::with(self.db, &a, &b),
+                    _ => from.join(self.db, to)?,
+                };
+                Ty::Map(Arc::new((place, amount))).opt()
+            }
             "expand" => {
                 let of = element(0);
                 return crate::group::expanded(self.db, of.as_ref().map_or(t(0), Ty::plain)).map(Ty::list);

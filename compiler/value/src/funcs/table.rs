@@ -263,7 +263,14 @@ pub const FUNCTIONS: &[Function] = &[
         params: &["start", "via", "by"],
         required: 2,
         signature: "flow(start: {K: T}, via = .field) -> {K: T}, flow(start: {K: T}, via = .field, by = .share) -> {K: T}",
-        doc: "Amounts carried along references: what is at an element goes to each that it refers to, once, or times the value or field `by` that a map keyed by reference has for it. `none` if references lead in a circle.",
+        doc: "Amounts carried along references: what is at an element goes to each that it refers to, once, or times the value or field `by` that a map keyed by reference has for it. `none` if references lead in a circle, or amounts past 10³⁸; amounts finer than 10⁻¹⁸ are rounded up.",
+    },
+    Function {
+        name: "carry",
+        params: &["start", "along"],
+        required: 2,
+        signature: "carry(start: {K: T}, along: {K: {K: number}}) -> {K: T}",
+        doc: "Amounts carried along a map, as `flow` carries them along references: what is at a key goes to each key that `along` has for it, times the number there. `none` as for `flow`.",
     },
     Function {
         name: "mainstream",

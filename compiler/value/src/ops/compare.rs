@@ -133,7 +133,13 @@ pub fn membership(x: &Value, of: &Value) -> Result {
             _ => Value::Unknown,
         }),
         Value::List(xs) => any_equal(x, xs.iter()),
-        Value::Map(m) => any_equal(x, m.entries.iter().map(|(k, _)| k)),
+        Value::Map(m) => match (x, m.entries.first().map(|(k, _)| k)) {
+            // Such keys are all comparable, and a large map knows where they are.
+            (Value::Ref(_), Some(Value::Ref(_))) | (Value::Str(_), Some(Value::Str(_))) => {
+                Ok(Value::Bool(m.get(x).is_some()))
+            }
+            _ => any_equal(x, m.entries.iter().map(|(k, _)| k)),
+        },
         _ => Err(OpError::Types(format!("`in` needs a range, list or map, not {}", of.with_article()))),
     }
 }
