@@ -184,7 +184,14 @@ fn write(value: &Value, out: &mut String) -> Option<()> {
             let _ = write!(out, "{s:?}");
         }
         Value::Late(late) => {
-            let _ = write!(out, "late {} {} {:?}", late.of.kind, late.of.qualified, late.attribute);
+            for piece in &late.pieces {
+                let _ = match piece {
+                    ivs_value::LatePiece::Text(text) => write!(out, "late text {text:?} "),
+                    ivs_value::LatePiece::Attribute { of, name } => {
+                        write!(out, "late {} {} {name:?} ", of.kind, of.qualified)
+                    }
+                };
+            }
         }
         Value::Secret(s) => {
             let _ = write!(out, "secret {s:?}");

@@ -201,7 +201,12 @@ fn others(value: &Value) -> Vec<Value> {
         Value::Secret(s) => vec![Value::Secret(SmolStr::from(format!("{s}0")))],
         Value::Late(late) => {
             let mut other = (**late).clone();
-            other.attribute = SmolStr::from(format!("{}0", late.attribute));
+            if let Some(
+                ivs_value::LatePiece::Attribute { name: text, .. } | ivs_value::LatePiece::Text(text),
+            ) = other.pieces.last_mut()
+            {
+                *text = SmolStr::from(format!("{text}0"));
+            }
             vec![Value::Late(Arc::new(other))]
         }
         Value::Date(y, m, d) => vec![Value::Date(y + 1, *m, (*d).min(28))],

@@ -108,7 +108,7 @@ impl<'db> Machine<'db> {
                     self.disabled(f, *of, &r)
                 }
                 Value::Ref(r) => {
-                    let late = ivs_value::LateValue { of: (*r).clone(), attribute: attribute.clone() };
+                    let late = ivs_value::LateValue::attribute((*r).clone(), attribute.clone());
                     Value::Late(Arc::new(late))
                 }
                 _ => Value::Unknown,
@@ -381,7 +381,7 @@ impl<'db> Machine<'db> {
     }
 
     fn interpolate(&mut self, f: &mut Frame, id: ExprId, parts: &[StrPartIr]) -> Value {
-        let mut out = String::new();
+        let mut out = ivs_value::LateText::default();
         for p in parts {
             match p {
                 StrPartIr::Text(t) => out.push_str(t),
@@ -389,6 +389,12 @@ impl<'db> Machine<'db> {
                     let v = self.eval(f, *e);
                     if v.is_unknown() {
                         return Value::Unknown;
+                    }
+                    if let Value::Late(late) = &v
+                        && !self.telling
+                    {
+                        out.push_late(late);
+                        continue;
                     }
                     let text = match self.telling {
                         true => ivs_value::interpolate_message(&v),
@@ -400,7 +406,7 @@ impl<'db> Machine<'db> {
                     }
                 }
             }
-            if out.len() > ivs_value::limits::STRING {
+            if out.known() > ivs_value::limits::STRING {
                 let limit = ivs_value::limits::STRING;
                 return self.fail(
                     f,
@@ -411,7 +417,7 @@ impl<'db> Machine<'db> {
                 );
             }
         }
-        Value::Str(out.into())
+        out.finish()
     }
 
     fn map_for(

@@ -23,4 +23,4 @@ pub use map::{Index, Map};
 pub use number::{Number, Rounding};
 pub use text::{display, interpolate, interpolate_message, member_text};
 pub use unit::{Parts, Unit};
-pub use value::{LateValue, Quantity, RefValue, Shape, StructValue, TaggedValue, Value};
+pub use value::{LatePiece, LateText, LateValue, Quantity, RefValue, Shape, StructValue, TaggedValue, Value};

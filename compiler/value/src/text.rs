@@ -1,5 +1,5 @@
 //! Values as text: exact for outputs, readable for messages.
-use crate::{Number, OpError, Quantity, TaggedValue, Value};
+use crate::{LatePiece, Number, OpError, Quantity, RefValue, TaggedValue, Value};
 use smol_str::{SmolStr, format_smolstr};
 use std::fmt::Write;
 
@@ -204,12 +204,34 @@ fn show(out: &mut String, value: &Value, depth: usize) {
             quote(out, at);
             out.push(')');
         }
-        Value::Late(late) => {
-            let _ = write!(out, "attr({}, ", late.of.name);
-            quote(out, &late.attribute);
-            out.push(')');
-        }
+        Value::Late(late) => match &*late.pieces {
+            [LatePiece::Attribute { of, name }] => show_attribute(out, of, name),
+            pieces => {
+                out.push('"');
+                for piece in pieces {
+                    match piece {
+                        LatePiece::Text(text) => {
+                            let mut quoted = String::new();
+                            quote(&mut quoted, text);
+                            out.push_str(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default());
+                        }
+                        LatePiece::Attribute { of, name } => {
+                            out.push_str("${");
+                            show_attribute(out, of, name);
+                            out.push('}');
+                        }
+                    }
+                }
+                out.push('"');
+            }
+        },
     }
+}
+
+fn show_attribute(out: &mut String, of: &RefValue, name: &str) {
+    let _ = write!(out, "attr({}, ", of.name);
+    quote(out, name);
+    out.push(')');
 }
 
 fn show_member(out: &mut String, member: &TaggedValue, depth: usize) {

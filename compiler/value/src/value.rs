@@ -39,17 +39,89 @@ pub enum Value {
     Ref(Arc<RefValue>),
     /// A reference to a secret: `vault://mount/path#key`. Never its content.
     Secret(SmolStr),
-    /// `attr(resource.logs, "arn")`: known to Terraform only, when it has made the resource.
+    /// `attr(resource.logs, "arn")`, or a text with such in it: known to Terraform only, when it has made the resource.
     Late(Arc<LateValue>),
 }
 
-/// What a declaration's resource will have once it is made.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What will be known once resources are made: an attribute, or a text with attributes in it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct LateValue {
-    /// The declaration that the resource is made of.
-    pub of: RefValue,
-    /// The attribute's name: `arn`; of an attribute inside another, `endpoint.address`.
-    pub attribute: SmolStr,
+    /// Its pieces in their order; at least one is an attribute. One piece is the attribute itself, whatever its type.
+    pub pieces: Box<[LatePiece]>,
+}
+
+/// A piece of what is known late.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum LatePiece {
+    /// Text that is known.
+    Text(SmolStr),
+    /// What a declaration's resource will have once it is made.
+    Attribute {
+        /// The declaration that the resource is made of.
+        of: RefValue,
+        /// The attribute's name: `arn`; of an attribute inside another, `endpoint.address`.
+        name: SmolStr,
+    },
+}
+
+impl LateValue {
+    /// An attribute of what a declaration becomes.
+    pub fn attribute(of: RefValue, name: SmolStr) -> Self {
+        LateValue { pieces: Box::new([LatePiece::Attribute { of, name }]) }
+    }
+
+    /// The declarations that it waits for, as often as they are named.
+    pub fn waits_for(&self) -> impl Iterator<Item = &RefValue> {
+        self.pieces.iter().filter_map(|p| match p {
+            LatePiece::Attribute { of, .. } => Some(of),
+            LatePiece::Text(_) => None,
+        })
+    }
+}
+
+/// A text under construction, of which some may be known late.
+#[derive(Clone, Default, Debug)]
+pub struct LateText {
+    before: Vec<LatePiece>,
+    text: String,
+    known: usize,
+}
+
+impl LateText {
+    /// Adds text that is known.
+    pub fn push_str(&mut self, text: &str) {
+        self.known = self.known.saturating_add(text.len());
+        self.text.push_str(text);
+    }
+    /// Adds what is known late.
+    pub fn push_late(&mut self, late: &LateValue) {
+        for piece in &late.pieces {
+            match piece {
+                LatePiece::Text(text) => self.push_str(text),
+                attribute => {
+                    self.seal();
+                    self.before.push(attribute.clone());
+                }
+            }
+        }
+    }
+    /// Bytes of the text that is known.
+    pub fn known(&self) -> usize {
+        self.known
+    }
+    /// The text; late, if some of it is.
+    pub fn finish(mut self) -> Value {
+        if self.before.is_empty() {
+            return Value::Str(self.text.into());
+        }
+        self.seal();
+        Value::Late(Arc::new(LateValue { pieces: self.before.into() }))
+    }
+    fn seal(&mut self) {
+        if !self.text.is_empty() {
+            self.before.push(LatePiece::Text(std::mem::take(&mut self.text).into()));
+        }
+    }
 }
 
 /// A number with a dimension.

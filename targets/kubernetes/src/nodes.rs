@@ -1,5 +1,7 @@
-//! Pools of nodes: Karpenter's objects on AWS and Azure, a ComputeClass on Google; and what pods get of them.
+//! Pools of nodes: Karpenter's objects on AWS and Azure, a ComputeClass on Google; what shares their GPUs; and what pods get of
+//! them.
 mod karpenter;
+mod plugin;
 mod pods;
 
 pub use pods::{Nodes, claim, of};
@@ -10,7 +12,7 @@ use crate::custom::karpenter::{ActiveMigration, COMPUTE_CLASS, ComputeClassSpec,
 use crate::emit::{Emit, LABEL_HELP, Order, Texts};
 use crate::names;
 use ivs_plan::{Context, Lowered, Lowering, Subject, read};
-use ivs_target_nodepools::{LABEL, Part, Pool, Provider, Sharing, google_name};
+use ivs_target_nodepools::{LABEL, Part, Pool, Provider, google_name};
 
 /// The lowerings of this field.
 pub const LOWERINGS: &[Lowering] = &[Lowering {
@@ -30,6 +32,7 @@ pub const LOWERINGS: &[Lowering] = &[Lowering {
         "accelerator.count",
         "accelerator.sharing",
         "accelerator.claims",
+        "accelerator.operator",
         "cpu",
         "memory",
         "architecture",
@@ -68,6 +71,7 @@ fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         };
         let Some(pool) = Pool::read(emit.object, &region) else { return };
         let labels = labels(emit, &pool);
+        plugin::emit(emit, subject, &pool);
         if pool.by_terraform {
             return;
         }
@@ -133,18 +137,9 @@ fn labels(emit: &mut Emit<'_>, pool: &Pool) -> Texts {
             );
         }
     }
-    // NVIDIA's GPU operator: MIG manager and device plugin choose their configuration by label.
-    match pool.accelerator.as_ref().map(|a| &a.sharing) {
-        Some(Sharing::Mig { profile, .. }) => {
-            labels.insert("nvidia.com/mig.config".into(), format!("all-{profile}"));
-        }
-        Some(Sharing::TimeSlicing(n)) => {
-            labels.insert("nvidia.com/device-plugin.config".into(), format!("time-slicing-{n}"));
-        }
-        Some(Sharing::Mps(n)) => {
-            labels.insert("nvidia.com/device-plugin.config".into(), format!("mps-{n}"));
-        }
-        Some(Sharing::Exclusive) | None => {}
+    if let Some(accelerator) = &pool.accelerator {
+        let own = accelerator.sharing.labels(pool.provider, false);
+        labels.extend(own.into_iter().map(|(key, value)| (key.to_owned(), value)));
     }
     labels.insert(LABEL.into(), emit.name.clone());
     labels

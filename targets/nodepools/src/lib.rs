@@ -9,7 +9,7 @@ mod pool;
 
 use sha2::{Digest, Sha256};
 
-pub use pool::{Accelerator, Capacity, Part, Pool, Provider, Sharing, Taint};
+pub use pool::{Accelerator, Capacity, Configuration, Part, Pool, Provider, Sharing, Taint};
 
 /// The label by which workloads find the nodes of a pool.
 pub const LABEL: &str = "ivs.dev/node-pool";

@@ -69,6 +69,50 @@ pub struct Accelerator {
     pub claims: bool,
 }
 
+/// The name of a configuration of NVIDIA's device plugin, and its text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Configuration {
+    /// Key in the plugin's ConfigMap, and value of the nodes' label: `time-slicing-4`.
+    pub name: String,
+    /// YAML, version `v1` of <https://github.com/NVIDIA/k8s-device-plugin#configuration-as-configuration-file>.
+    pub text: String,
+}
+
+impl Sharing {
+    /// What the device plugin of NVIDIA has to be told, where the provider does not see to it.
+    pub fn configuration(&self, provider: Provider) -> Option<Configuration> {
+        // By turns, whoever asked for more than one would get more turns on one GPU, not more GPUs: such pods are refused. MPS
+        // refuses them in any case.
+        let (name, flags, key, replicas) = match self {
+            Sharing::TimeSlicing(n) => ("time-slicing", "    failRequestsGreaterThanOne: true\n", "timeSlicing", n),
+            Sharing::Mps(n) => ("mps", "", "mps", n),
+            Sharing::Exclusive | Sharing::Mig { .. } => return None,
+        };
+        if provider == Provider::Google {
+            return None;
+        }
+        let text = format!(
+            "version: v1\nsharing:\n  {key}:\n{flags}    resources:\n    - name: nvidia.com/gpu\n      replicas: {replicas}\n"
+        );
+        Some(Configuration { name: format!("{name}-{replicas}"), text })
+    }
+
+    /// Labels by which NVIDIA's GPU operator finds what to do on a node: MIG manager and device plugin choose their configuration
+    /// by them. `cut` is whether the provider cuts GPUs into parts by itself.
+    pub fn labels(&self, provider: Provider, cut: bool) -> Vec<(&'static str, String)> {
+        match self {
+            Sharing::Mig { profile, .. } if !cut && provider != Provider::Google => {
+                vec![("nvidia.com/mig.config", format!("all-{profile}"))]
+            }
+            Sharing::Mig { .. } => Vec::new(),
+            _ => {
+                let found = self.configuration(provider);
+                found.into_iter().map(|c| ("nvidia.com/device-plugin.config", c.name)).collect()
+            }
+        }
+    }
+}
+
 impl Accelerator {
     /// The extended resource that pods ask for.
     pub fn resource(&self, provider: Provider) -> String {

@@ -1,10 +1,10 @@
 //! Bodies that users write freely: values become attributes and blocks.
-use crate::expr::{Expr, decimal, list, object, path};
+use crate::expr::{Expr, Part, decimal, list, object, path, template};
 use crate::region::Provider;
 use crate::schema::{self, Member};
 use crate::{Block, Emit, codes, names};
 use ivs_plan::{Finding, Spot, read};
-use ivs_value::{StructValue, Value};
+use ivs_value::{LatePiece, StructValue, Value};
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 use std::collections::HashSet;
@@ -237,15 +237,28 @@ fn expression(emit: &mut Emit<'_>, value: &Value, at: &mut Vec<SmolStr>) -> Opti
         Value::Member(m) if m.fields.is_none() => Some(m.text.as_str().into()),
         Value::Ref(r) if is_made(&r.kind) => Some(path(&format!("{}.id", address(emit, r, at)?))),
         Value::Late(late) => {
-            if !is_path(&late.attribute) {
-                return refused(
-                    emit,
-                    value,
-                    at,
-                    "an attribute is called as the provider documents it: `arn`, `identity[0].oidc[0].issuer`",
-                );
+            let mut parts = Vec::with_capacity(late.pieces.len());
+            for piece in &late.pieces {
+                match piece {
+                    LatePiece::Text(text) => parts.push(Part::from(text.as_str())),
+                    LatePiece::Attribute { of, name } if is_path(name) => {
+                        let whole = path(&format!("{}.{name}", address(emit, of, at)?));
+                        if late.pieces.len() == 1 {
+                            return Some(whole);
+                        }
+                        parts.push(whole.into());
+                    }
+                    LatePiece::Attribute { .. } => {
+                        return refused(
+                            emit,
+                            value,
+                            at,
+                            "an attribute is called as the provider documents it: `arn`, `identity[0].oidc[0].issuer`",
+                        );
+                    }
+                }
             }
-            Some(path(&format!("{}.{}", address(emit, &late.of, at)?, late.attribute)))
+            Some(template(parts))
         }
         Value::Secret(place) => Some(emit.secret(place)),
         Value::List(items) => {

@@ -75,13 +75,15 @@ fn address(emit: &Emit<'_>, part: &Part) -> String {
     part.suffix.map_or_else(|| emit.name.clone(), |s| format!("{}_{}", emit.name, identifier(s)))
 }
 
-/// Labels of the nodes, the pool's own last.
-fn labels(emit: &Emit<'_>, extra: &[(&str, String)]) -> Expr {
+/// Labels of the nodes, the pool's own last. `cut` is whether the provider cuts GPUs into parts by itself.
+fn labels(emit: &Emit<'_>, pool: &Pool, cut: bool, extra: &[(&str, String)]) -> Expr {
     let declared = read::entries(emit.object, "node_labels").iter();
     let mut labels: Vec<(String, String)> = declared
         .map(|(k, v)| (read::key(k).to_owned(), read::as_text(v).unwrap_or_default().to_owned()))
         .collect();
     labels.push((LABEL.to_owned(), label(emit.slug)));
+    let sharing = pool.accelerator.iter().flat_map(|a| a.sharing.labels(pool.provider, cut));
+    labels.extend(sharing.map(|(k, v)| (k.to_owned(), v)));
     labels.extend(extra.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
     object(labels)
 }
@@ -130,7 +132,7 @@ fn google(emit: &Emit<'_>, pool: &Pool, part: &Part, all: &All) -> Block {
         .with("image_type", "COS_CONTAINERD")
         .with_some("service_account", all.declared.as_ref().map(Cluster::node_identity))
         .with("oauth_scopes", list(["https://www.googleapis.com/auth/cloud-platform"]))
-        .with("labels", labels(emit, &class_label));
+        .with("labels", labels(emit, pool, true, &class_label));
     if let Some(accelerator) = &pool.accelerator
         && let Some(name) = gpu::find(&accelerator.model).and_then(|m| m.google)
     {
@@ -244,7 +246,7 @@ fn azure(emit: &mut Emit<'_>, pool: &Pool, part: &Part, all: &All) -> Block {
         .with_some("zones", zones.map(list))
         .with_some("gpu_instance", parts)
         .with_some("capacity_reservation_group_id", reservations(emit, part).into_iter().next())
-        .with("node_labels", labels(emit, &own))
+        .with("node_labels", labels(emit, pool, true, &own))
         .with_some("node_taints", (!taints.is_empty()).then(|| list(taints)))
         .with_some("tags", emit.tags());
     block = if spot {
@@ -298,7 +300,7 @@ fn aws(emit: &mut Emit<'_>, pool: &Pool, part: &Part, all: &All) -> Block {
         .with("capacity_type", if part.capacity == Capacity::Spot { "SPOT" } else { "ON_DEMAND" })
         .with("disk_size", all.disk)
         .with("instance_types", list(machines))
-        .with("labels", labels(emit, &[]))
+        .with("labels", labels(emit, pool, false, &[]))
         .with_some("tags", emit.tags())
         .block(
             Block::new("scaling_config")

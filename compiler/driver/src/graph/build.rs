@@ -224,7 +224,7 @@ fn fields(of: &StructValue, path: &mut Vec<SmolStr>, found: &mut Found) {
 fn values(value: &Value, path: &mut Vec<SmolStr>, found: &mut Found) {
     match value {
         Value::Ref(r) => found.refers(r, &written(path)),
-        Value::Late(late) => found.refers(&late.of, &written(path)),
+        Value::Late(late) => late.waits_for().for_each(|of| found.refers(of, &written(path))),
         Value::Unknown => found.open.push(path.clone()),
         Value::List(xs) => xs.iter().for_each(|x| values(x, path, found)),
         Value::Map(m) => {

@@ -123,25 +123,32 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             return self.add(TExpr::Const(Value::Str(text)), ty, s.span);
         }
         let mut parts = Vec::with_capacity(s.parts.len());
+        let mut late = false;
         for part in &s.parts {
             match part {
                 StrPart::Text(t) => parts.push(StrPartIr::Text(t.clone())),
                 StrPart::Expr(e) => {
                     let (id, ty) = self.expr(e, None);
                     let has_text = self.interpolated(&ty, e);
+                    late |= *ty.plain() == Ty::Late;
                     let id = if has_text { id } else { self.add(TExpr::Error, Ty::Error, e.span).0 };
                     parts.push(StrPartIr::Hole(id));
                 }
             }
         }
-        self.add(TExpr::Interpolate(parts.into()), Ty::Str, s.span)
+        // A text with something in it that only Terraform knows is as late as that.
+        let ty = if late { Ty::Late } else { Ty::Str };
+        self.add(TExpr::Interpolate(parts.into()), ty, s.span)
     }
 
     /// Whether a value has a text, which is reported if it has none.
     fn interpolated(&mut self, ty: &Ty, e: &Expr) -> bool {
         let shown = ty.show(self.db);
         let report = match ty.plain() {
-            t if t.is_late() => self.late_used(e.span, "cannot become part of a text"),
+            Ty::Late => return true,
+            t if t.is_late() => self
+                .late_used(e.span, "cannot become part of a text")
+                .help("put in its elements, each by itself"),
             Ty::Secret => self
                 .report(code::SECRET_USED, e.span, "a secret cannot become part of a text")
                 .label("its value is unknown to the compiler")

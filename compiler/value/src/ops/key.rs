@@ -24,7 +24,7 @@ impl Hash for Key<'_> {
             Value::Number(n) | Value::Percent(n) => n.hash(state),
             Value::Quantity(q) => q.base.hash(state),
             Value::Str(s) | Value::Secret(s) => s.hash(state),
-            Value::Late(l) => (&l.of, &l.attribute).hash(state),
+            Value::Late(l) => l.hash(state),
             Value::Date(y, m, d) => (y, m, d).hash(state),
             Value::Version(v) => v.hash(state),
             Value::Range(r) => [Key(&r.0), Key(&r.1)].hash(state),

@@ -113,10 +113,12 @@ fn pools(emit: &mut Emit<'_>, pool: &Pool, labels: &Texts, (group, kind): (&'sta
     overlay(emit, pool, parts);
 }
 
-/// Karpenter knows whole GPUs; parts with names of their own have to be told.
+/// Karpenter knows whole GPUs; of turns and parts it has to be told.
 fn overlay(emit: &mut Emit<'_>, pool: &Pool, parts: Vec<String>) {
     let Some(accelerator) = &pool.accelerator else { return };
-    let Sharing::Mig { named: true, .. } = &accelerator.sharing else { return };
+    if accelerator.sharing == Sharing::Exclusive {
+        return;
+    }
     let Some(slots) = read::int(emit.object, "slots") else { return };
     let spec = NodeOverlaySpec {
         capacity: BTreeMap::from([(accelerator.resource(pool.provider), slots.to_string())]),
@@ -232,11 +234,16 @@ fn range(emit: &mut Emit<'_>, needs: &mut Vec<Requirement>, key: &'static str, f
 fn limits(emit: &mut Emit<'_>, pool: &Pool, part: &Part) -> BTreeMap<String, String> {
     let mut limits = BTreeMap::from([("nodes".to_owned(), part.nodes.1.to_string())]);
     let Some(declared) = read::nested(emit.object, "limits") else { return limits };
-    let device = pool.accelerator.as_ref().map_or("nvidia.com/gpu", |a| gpu::device(&a.model));
+    let device = pool.accelerator.as_ref().map(|a| a.resource(pool.provider));
+    let device = device.as_deref().unwrap_or("nvidia.com/gpu");
     for (field, name, unit) in [("cpu", "cpu", 1), ("memory", "memory", GIB), ("gpu", device, 1)] {
         let value = read::field(declared, field);
         let Some(all) = read::base(value) else { continue };
-        let amount = share(all, pool, part, &Number::int(unit));
+        let mut amount = share(all, pool, part, &Number::int(unit));
+        if field == "gpu" {
+            // Whole GPUs are declared, and Karpenter counts what nodes say they have.
+            amount = amount.and_then(|n| n.mul(&seen(emit, pool)?));
+        }
         let text =
             amount.and_then(|n| if field == "memory" { amounts::bytes(&n) } else { amounts::decimal(&n) });
         match text {
@@ -248,6 +255,12 @@ fn limits(emit: &mut Emit<'_>, pool: &Pool, part: &Part) -> BTreeMap<String, Str
         }
     }
     limits
+}
+
+/// What pods see of one GPU: the whole, turns, or parts.
+fn seen(emit: &Emit<'_>, pool: &Pool) -> Option<Number> {
+    let Some(accelerator) = &pool.accelerator else { return Some(Number::int(1)) };
+    Number::fraction(read::int(emit.object, "slots")?.into(), accelerator.count.into())
 }
 
 fn share(all: &Number, pool: &Pool, part: &Part, unit: &Number) -> Option<Number> {
