@@ -1,7 +1,7 @@
 //! Figures as one HTML page with charts that needs nothing else: no server, no network, no script.
 
 use crate::command::report::{said, wanted};
-use ivs_driver::{Figure, Figures, Growth, Kpi, Verdict};
+use ivs_driver::{Figure, Figures, Growth, Kpi, Rests, Told, Verdict};
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 
 /// The longest bar, in units of the drawing.
@@ -10,18 +10,36 @@ const WIDTH: f64 = 480.0;
 const STEP: usize = 28;
 
 /// The page. The message is the template engine's, should one of the templates be wrong.
-pub fn html(figures: &Figures, title: &str) -> Result<String, String> {
-    page(figures, title).map_err(|e| e.to_string())
+pub fn html(figures: &Figures, rests: &[Rests], title: &str) -> Result<String, String> {
+    page(figures, rests, title).map_err(|e| e.to_string())
 }
 
-fn page(figures: &Figures, title: &str) -> Result<String, Error> {
+fn page(figures: &Figures, rests: &[Rests], title: &str) -> Result<String, Error> {
     let mut env = Environment::new();
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     env.add_template("page", include_str!("figures/page.html"))?;
     env.add_template("chart", include_str!("figures/chart.svg"))?;
     let kpis: Vec<Value> = figures.kpis.iter().map(|k| kpi(&env, k)).collect::<Result<_, _>>()?;
     let growth: Vec<Value> = figures.growth.iter().map(|g| growing(&env, g)).collect::<Result<_, _>>()?;
-    env.get_template("page")?.render(context! { title, kpis, growth })
+    let told: Vec<Value> = figures.told.chunk_by(|a, b| a.figure == b.figure).map(telling).collect();
+    let rests: Vec<Value> = rests.iter().map(resting).collect();
+    env.get_template("page")?.render(context! { title, kpis, growth, told, rests })
+}
+
+/// One figure of all declarations that have it.
+fn telling(of: &[Told]) -> Value {
+    let rows: Vec<Value> =
+        of.iter().map(|t| context! { of => t.of.as_str(), value => t.value.as_str() }).collect();
+    context! { name => of.first().map_or("", |t| t.figure.as_str()), rows }
+}
+
+/// What the verdicts of one rule rest on.
+fn resting(rule: &Rests) -> Value {
+    let input = |i: &ivs_driver::Input| {
+        context! { path => i.path.as_str(), said => i.said.as_str(), file => i.file.as_str(), line => i.line }
+    };
+    let inputs: Vec<Value> = rule.inputs.iter().map(input).collect();
+    context! { check => rule.check.as_str(), holding => rule.holding, inputs }
 }
 
 fn kpi(env: &Environment<'_>, k: &Kpi) -> Result<Value, Error> {

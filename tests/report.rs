@@ -145,4 +145,17 @@ fn what_figures_say_and_what_verdicts_rest_on() {
     let json = printed(&report(folder.path(), &["--inputs", "--format", "json"]));
     assert!(json.contains("\"path\": \"square.makes\""), "{json}");
     assert!(json.contains("\"figure\": \"room left\""), "{json}");
+    printed(&report(folder.path(), &["--inputs", "--html", "report.html"]));
+    let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for part in [
+        "<h3 id=\"told-1\">room left</h3>",
+        "<tr><th scope=\"row\">corner</th><td>5req&#x2f;s</td></tr>",
+        "plan.enough <span class=\"soft\">2 hold</span>",
+        "<li><code>square.makes</code> 1req&#x2f;s — set here <span class=\"soft\">main.ivs:9</span></li>",
+    ] {
+        assert!(page.contains(part), "no {part} in\n{page}");
+    }
+    printed(&report(folder.path(), &["--html", "report.html"]));
+    let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(!page.contains("rest on") && page.contains("room left"), "{page}");
 }

@@ -93,6 +93,11 @@ impl Spot {
         format!("{}: {}", self.declaration, self.place.name)
     }
 
+    /// Whether names are made from the text, with parts and bounds of their own.
+    fn is_slug(&self) -> bool {
+        self.place.field.name == "slug" || self.place.name.ends_with(".moved_from[]")
+    }
+
     /// The entry that sets the text here. `full`: with what else its struct demands.
     fn entry(&self, session: &Session, full: bool, text: &str) -> String {
         match samples::entry(&self.declaration, &self.place.name) {
@@ -205,7 +210,7 @@ impl Trial {
             Ok(trees) => trees,
             Err(why) => return self.wrong(spot, plain, &why),
         };
-        if !trees.values().any(|t| compare::mentions(t, plain)) && spot.place.field.name != "slug" {
+        if !trees.values().any(|t| compare::mentions(t, plain)) && !spot.is_slug() {
             self.score.silent.insert(format!("unread: {}", spot.name()));
         }
         for text in texts {
@@ -233,7 +238,7 @@ impl Trial {
         let first = report.diagnostics.iter().find(|d| d.severity == Severity::Error).unwrap();
         let spelled = literal(text);
         // Keys have no place of their own: their values have. A slug is read by the defaults of other fields.
-        let exact = free && !spot.place.is_key() && spot.place.field.name != "slug";
+        let exact = free && !spot.place.is_key() && !spot.is_slug();
         let here = std::iter::once(&first.primary).chain(&first.labels).any(|label| {
             let file = &report.files[label.place.of as usize];
             let at = file.text.find(&spelled).unwrap_or(0);
@@ -241,7 +246,7 @@ impl Trial {
             file.path == TRIED && (!exact || start < at + spelled.len() && at <= end)
         });
         let excused = samples::TWICE.contains(&spot.place.name.as_str());
-        if found.len() != 1 && !excused || !here && spot.place.field.name != "slug" {
+        if found.len() != 1 && !excused || !here && !spot.is_slug() {
             self.wrong(spot, text, &format!("is refused by {found:#?}\n{entry}"));
         }
     }
@@ -263,7 +268,7 @@ impl Trial {
         if let Some(odd) = odd {
             return Err(format!("a file is called {:?}", odd.path));
         }
-        if spot.place.field.name == "slug" {
+        if spot.is_slug() {
             // What everything is called, is called otherwise; that it can be read is enough.
             return Ok(());
         }

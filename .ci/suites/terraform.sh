@@ -63,3 +63,14 @@ for folder in "${folders[@]}"; do
   checked=$((checked + 1))
 done
 echo "$checked folders"
+
+# What was renamed is neither made anew nor destroyed: the state of the former name, planned under the new one.
+for provider in aws google azure; do
+  for format in hcl json; do
+    out=$scratch/out/renamed-$format
+    former=$([ $provider = aws ] && echo base || echo $provider)
+    while IFS= read -r folder; do
+      "$IVS_ORACLE_HOME/venv/bin/python" "$root/.ci/suites/renamed.py" "$folder" "$out-named-$provider/terraform/$(basename "$folder")"
+    done < <(find "$out-$former/terraform" -mindepth 1 -maxdepth 1 -type d | sort)
+  done
+done

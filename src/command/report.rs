@@ -38,7 +38,7 @@ pub fn run(args: &Report, global: &Global, terminal: &mut Terminal) -> Exit {
         None => project.config.package.clone(),
     };
     if let Some(file) = &args.html {
-        return match figures::html(&found, &of) {
+        return match figures::html(&found, &rests, &of) {
             Ok(text) => match std::fs::write(file, text) {
                 Ok(()) => {
                     terminal.status(&format!("Wrote {}", display(file)));

@@ -50,6 +50,7 @@ pub static FILES: &[(&str, &str)] = &[
     ("checks/c31-packing.ivs", include_str!("../checks/c31-packing.ivs")),
     ("commerce/api.ivs", include_str!("../commerce/api.ivs")),
     ("commerce/capsule.ivs", include_str!("../commerce/capsule.ivs")),
+    ("commerce/chargeback.ivs", include_str!("../commerce/chargeback.ivs")),
     ("commerce/listing.ivs", include_str!("../commerce/listing.ivs")),
     ("commerce/meter.ivs", include_str!("../commerce/meter.ivs")),
     ("commerce/plan.ivs", include_str!("../commerce/plan.ivs")),

@@ -14,6 +14,13 @@ const ENCODINGS: &[fn(&str) -> String] = &[
         let name = t.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_lowercase();
         if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
     },
+    // A storage account has letters and digits alone, other names begin with a letter.
+    |t| t.replace(|c: char| !c.is_ascii_alphanumeric(), "").to_lowercase(),
+    |t| {
+        let name = t.replace(|c: char| !c.is_ascii_alphanumeric(), "-").to_lowercase();
+        let name = name.trim_matches('-').to_owned();
+        if name.starts_with(|c: char| c.is_ascii_digit()) { format!("x-{name}") } else { name }
+    },
     // A page has no control characters.
     |t| t.replace('\u{7f}', "\u{fffd}"),
     |t| t.replace("{{", "{{ \"{{\" }}"),

@@ -127,6 +127,10 @@ const ENTRIES: &[(&str, &str)] = &[
         "api.operation{}.callback{key}",
         r#"operation sample { method = POST, path = "/sample", summary = "All", body = hook, callback @ = picture, answer "200" { summary = "Done" } }"#,
     ),
+    (
+        "node-pool.accelerator.operator",
+        "accelerator { model = nvidia-t4, count = 1, sharing = time-slicing(clients = 2), operator = @ }",
+    ),
     ("application.target{}.mirror", "target sample { by = flux, mirror = @ }"),
     ("application.target{}.certificate", "target sample { by = flux, certificate = @ }"),
     ("application.target{}.signed_for", "target sample { by = flux, signed_for = @ }"),

@@ -6,6 +6,7 @@
 mod amounts;
 mod autoscaler;
 mod batch;
+mod chargeback;
 pub mod codes;
 mod config;
 mod custom;

@@ -28,6 +28,7 @@ pub static LOWERINGS: LazyLock<Vec<Lowering>> = LazyLock::new(|| {
     // One a line.
     [
         CORE,
+        crate::chargeback::LOWERINGS, // stdlib/commerce
         crate::data::LOWERINGS,       // stdlib/data
         crate::delivery::LOWERINGS,   // stdlib/delivery
         crate::federation::LOWERINGS, // stdlib/federation

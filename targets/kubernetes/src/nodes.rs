@@ -20,6 +20,7 @@ pub const LOWERINGS: &[Lowering] = &[Lowering {
     kind: "node-pool",
     reads: &[
         "slug",
+        "moved_from",
         "title",
         "labels",
         "version",
@@ -94,7 +95,8 @@ pub fn part_name(pool: &str, part: &Part) -> String {
 
 /// Node pools are made by Terraform; this says in which order they are tried.
 fn compute_class(emit: &mut Emit<'_>, pool: &Pool) {
-    let slug = read::text(emit.object, "slug").unwrap_or(&emit.name);
+    let former = read::list(emit.object, "moved_from").first().and_then(ivs_value::Value::as_str);
+    let slug = former.or_else(|| read::text(emit.object, "slug")).unwrap_or(&emit.name);
     let priorities = pool.parts.iter().map(|p| Priority { nodepools: vec![google_name(slug, p)] }).collect();
     let spec = ComputeClassSpec {
         active_migration: ActiveMigration { optimize_rule_priority: true },

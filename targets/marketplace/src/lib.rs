@@ -7,6 +7,7 @@
 mod aws;
 mod azure;
 mod catalog;
+mod chargeback;
 mod chart;
 pub mod codes;
 mod csv;

@@ -1,7 +1,8 @@
 //! The table of lowerings: name, kind, and every field that is read. A field of a map's or list's elements is written
 //! as if the map or list were the element: `addon.price`.
 use crate::{
-    aws, azure, catalog, chart, focus, google, meter, openapi, schema, share, storefront, stripe, tenant, web,
+    aws, azure, catalog, chargeback, chart, focus, google, meter, openapi, schema, share, storefront, stripe,
+    tenant, web,
 };
 use ivs_plan::Lowering;
 
@@ -109,6 +110,7 @@ pub static LOWERINGS: &[Lowering] = &[
         reads: &["slug", "name", "title", "event", "unit", "aggregation", "value", "window", "by"],
         run: meter::lower,
     },
+    Lowering { name: "chargeback", kind: "chargeback", reads: &["slug", "by"], run: chargeback::lower },
     Lowering {
         name: "share",
         kind: "share",

@@ -84,7 +84,9 @@ impl Sharing {
         // By turns, whoever asked for more than one would get more turns on one GPU, not more GPUs: such pods are refused. MPS
         // refuses them in any case.
         let (name, flags, key, replicas) = match self {
-            Sharing::TimeSlicing(n) => ("time-slicing", "    failRequestsGreaterThanOne: true\n", "timeSlicing", n),
+            Sharing::TimeSlicing(n) => {
+                ("time-slicing", "    failRequestsGreaterThanOne: true\n", "timeSlicing", n)
+            }
             Sharing::Mps(n) => ("mps", "", "mps", n),
             Sharing::Exclusive | Sharing::Mig { .. } => return None,
         };

@@ -1,7 +1,7 @@
 //! What all lowerings share: the subject, its place and names, references, variables, outputs, findings.
 use crate::expr::path;
 use crate::region::{Provider, Region, settings};
-use crate::{Block, Expr, codes, hcl_text, names};
+use crate::{Block, Expr, codes, hcl_text, moved, names};
 use ivs_plan::{Artifact, Context, Finding, Lowered, Subject, read};
 use ivs_value::{RefValue, StructValue, Value};
 use smol_str::SmolStr;
@@ -45,7 +45,7 @@ impl Variable {
 pub struct Emit<'a> {
     /// The value of the declaration.
     pub object: &'a StructValue,
-    /// Its slug.
+    /// What the provider calls it, or what that begins with: its slug, the oldest one if it had others before.
     pub slug: &'a str,
     /// Its name in Terraform, an identifier.
     pub name: String,
@@ -57,12 +57,17 @@ pub struct Emit<'a> {
 }
 
 impl<'a> Emit<'a> {
-    /// Runs a lowering. Nothing is emitted if the value is incomplete, or a finding was made.
-    pub fn run(subject: &'a Subject, context: &'a dyn Context, lower: impl FnOnce(&mut Emit<'a>)) -> Lowered {
+    /// Runs a lowering. Nothing is emitted if the value is incomplete, or a finding was made. What had another address when the
+    /// declaration had another name is said to have moved.
+    pub fn run(subject: &Subject, context: &dyn Context, lower: impl for<'b> Fn(&mut Emit<'b>)) -> Lowered {
+        moved::add(subject, context, |subject, context| Emit::once(subject, context, &lower))
+    }
+
+    fn once(subject: &'a Subject, context: &'a dyn Context, lower: impl FnOnce(&mut Emit<'a>)) -> Lowered {
         let object: &'a StructValue = &subject.object;
         let mut emit = Emit {
             object,
-            slug: &subject.slug,
+            slug: moved::called(object).unwrap_or(&subject.slug),
             name: names::identifier(&subject.slug),
             subject,
             context,
@@ -99,6 +104,11 @@ impl<'a> Emit<'a> {
         if !self.out.findings.contains(&finding) {
             self.out.findings.push(finding);
         }
+    }
+
+    /// The declaration's slug: what the cluster and other declarations know it by.
+    pub fn now(&self) -> &'a str {
+        &self.subject.slug
     }
 
     /// The package's name.

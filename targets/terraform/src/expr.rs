@@ -89,24 +89,42 @@ impl From<Expr> for Part {
 pub fn template(parts: impl IntoIterator<Item = Part>) -> Expr {
     let mut raw = String::new();
     let mut late = false;
+    // Of the text since the last hole, and of all.
+    let mut piece = String::new();
     let mut plain = String::new();
     for part in parts {
         match part {
-            Part::Text(text) => {
-                raw.push_str(&hcl_text::escaped(&text));
-                plain.push_str(&text);
-            }
-            Part::Expr(Expression::String(text)) => {
-                raw.push_str(&hcl_text::escaped(&text));
+            Part::Text(text) | Part::Expr(Expression::String(text)) => {
+                piece.push_str(&text);
                 plain.push_str(&text);
             }
             Part::Expr(expr) => {
                 late = true;
+                around_holes(&std::mem::take(&mut piece), true, &mut raw);
                 let _ = write!(raw, "${{{}}}", hcl_text::expression(&expr, 0));
             }
         }
     }
+    around_holes(&piece, false, &mut raw);
     if late { Expression::TemplateExpr(Box::new(TemplateExpr::QuotedString(raw))) } else { plain.into() }
+}
+
+/// Literal text of a template. A `$` or `%` right before another, or before a hole, would be read as part of an escape; it is
+/// put in by a hole of its own, which means the same in both syntaxes.
+fn around_holes(text: &str, hole_follows: bool, raw: &mut String) {
+    let mut chars = text.chars().peekable();
+    let mut plain = String::new();
+    while let Some(c) = chars.next() {
+        let next = chars.peek();
+        let apart = matches!(c, '$' | '%') && (next == Some(&c) || next.is_none() && hole_follows);
+        if apart {
+            raw.push_str(&hcl_text::escaped(&std::mem::take(&mut plain)));
+            let _ = write!(raw, "${{\"{c}\"}}");
+        } else {
+            plain.push(c);
+        }
+    }
+    raw.push_str(&hcl_text::escaped(&plain));
 }
 
 /// A number, exactly. Fractions that a reader with binary floating point would change become text, which Terraform

@@ -52,7 +52,7 @@ pub fn fill(
                 spot: Spot::Key,
                 ..Finding::default()
             });
-        } else if let Some(bare) = bare(emit, key, value, at) {
+        } else if let Some(bare) = is_bare(place, key).then(|| bare(emit, key, value, at)).flatten() {
             block = block.with(key, bare);
         } else if !fits(emit, known, key, place, at) {
             // It was reported.
@@ -83,7 +83,8 @@ pub fn fill(
 /// Whether a map is written as a block: as the schema says, where there is one.
 fn is_block_of(known: Option<&Json>, place: &str, key: &str) -> bool {
     match known.and_then(|k| schema::member(k, key)) {
-        Some(Member::Attribute(_)) => false,
+        // Terraform takes blocks for a list of objects, and what is left out of one is not set.
+        Some(Member::Attribute(of)) => schema::is_list_of_objects(of),
         Some(Member::Block(_)) => true,
         None => !is_attribute(place, key),
     }
@@ -155,6 +156,14 @@ fn listed(names: &[&str]) -> String {
     let shown: Vec<String> = names.iter().take(MOST).map(|n| format!("`{n}`")).collect();
     let more = if names.len() > MOST { ", …" } else { "" };
     format!("{}{more}", shown.join(", "))
+}
+
+/// Whether a name at `place` is Terraform's own: arguments of resources may be called the same.
+fn is_bare(place: &str, key: &str) -> bool {
+    match key {
+        "depends_on" | "provider" => !place.contains('.'),
+        _ => place.split_once('.').is_some_and(|(_, inner)| inner == "lifecycle"),
+    }
 }
 
 /// Arguments of Terraform itself that are references rather than values.
@@ -383,6 +392,10 @@ mod tests {
         assert!(is_attribute("google_container_cluster", "resource_labels"));
         assert!(is_attribute("aws_s3_object", "metadata"));
         assert!(!is_attribute("kubernetes_namespace", "metadata"));
+        assert!(
+            !is_attribute("aws_security_group", "ingress")
+                && !is_attribute("azurerm_network_security_group", "security_rule")
+        );
     }
 
     #[test]

@@ -32,7 +32,10 @@ fn fill(into: &mut Map<String, Json>, body: &Body, top: bool) {
     for structure in body {
         match structure {
             Structure::Attribute(a) => {
-                let bare = matches!(a.key.as_str(), "depends_on" | "ignore_changes" | "provider");
+                let bare = matches!(
+                    a.key.as_str(),
+                    "depends_on" | "ignore_changes" | "provider" | "replace_triggered_by"
+                );
                 let reads = if bare { Reads::Bare } else { Reads::Template };
                 into.insert(a.key.as_str().to_owned(), value(&a.expr, reads));
             }
@@ -40,6 +43,9 @@ fn fill(into: &mut Map<String, Json>, body: &Body, top: bool) {
                 let mut inner = Map::new();
                 if block.identifier.as_str() == "variable" {
                     variable(&mut inner, &block.body);
+                } else if block.identifier.as_str() == "moved" {
+                    let addresses = block.body.attributes();
+                    inner.extend(addresses.map(|a| (a.key.as_str().to_owned(), value(&a.expr, Reads::Bare))));
                 } else {
                     fill(&mut inner, &block.body, false);
                 }
@@ -53,7 +59,7 @@ fn fill(into: &mut Map<String, Json>, body: &Body, top: bool) {
                     place = next;
                 }
                 // Blocks may be repeated, except `terraform { … }`, which the format wants as one object.
-                if top {
+                if top && block.identifier.as_str() != "moved" {
                     place.insert(last.to_owned(), Json::Object(inner));
                 } else {
                     let all = place.entry(last).or_insert_with(|| Json::Array(Vec::new()));

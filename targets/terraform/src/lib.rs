@@ -22,6 +22,7 @@ mod identity;
 mod join;
 mod json;
 mod lowerings;
+mod moved;
 mod names;
 mod network;
 mod nodes;

@@ -15,15 +15,15 @@ const fn lowering(
 /// All lowerings.
 #[rustfmt::skip]
 pub static LOWERINGS: [Lowering; 11] = [
-    lowering("resource", "resource", &["slug", "type", "region", "body"], resource::lower),
-    lowering("network", "network", &["slug", "labels", "region", "cidr", "pods", "services", "zones", "single_nat"], network::lower),
-    lowering("cluster", "cluster", &["slug", "labels", "network", "kubernetes", "channel", "system.count", "system.cpu", "system.memory", "system.machine", "system.disk", "admins", "protected"], cluster::lower),
-    lowering("bucket", "bucket", &["slug", "labels", "region", "global_name", "versioning", "rule", "replicate_to", "cached", "protected"], bucket::lower),
-    lowering("budget", "budget", &["slug", "account", "amount", "alerts", "forecast", "notify", "from"], budget::lower),
-    lowering("cdn", "cdn", &["slug", "labels", "bucket", "ttl", "region", "host", "domains", "certificate", "rule"], cdn::lower),
-    lowering("dns", "dns-zone", &["slug", "labels", "region", "domain", "record"], dns::lower),
+    lowering("resource", "resource", &["slug", "moved_from", "type", "region", "body"], resource::lower),
+    lowering("network", "network", &["slug", "moved_from", "labels", "region", "cidr", "pods", "services", "zones", "single_nat"], network::lower),
+    lowering("cluster", "cluster", &["slug", "moved_from", "labels", "network", "kubernetes", "channel", "system.count", "system.cpu", "system.memory", "system.machine", "system.disk", "admins", "protected"], cluster::lower),
+    lowering("bucket", "bucket", &["slug", "moved_from", "labels", "region", "global_name", "versioning", "rule", "replicate_to", "cached", "protected"], bucket::lower),
+    lowering("budget", "budget", &["slug", "moved_from", "account", "amount", "alerts", "forecast", "notify", "from"], budget::lower),
+    lowering("cdn", "cdn", &["slug", "moved_from", "labels", "bucket", "ttl", "region", "host", "domains", "certificate", "rule"], cdn::lower),
+    lowering("dns", "dns-zone", &["slug", "moved_from", "labels", "region", "domain", "record"], dns::lower),
     lowering("nodes", "node-pool", nodes::READS, nodes::lower),
-    lowering("postgres", "managed-postgres", &["slug", "labels", "network", "major", "cpu", "memory", "storage", "standby", "replica", "backups", "database", "protected"], postgres::lower),
-    lowering("redis", "managed-redis", &["slug", "labels", "network", "memory", "standby", "eviction"], postgres::redis),
-    lowering("identity", "workload-identity", &["slug", "labels", "of", "cluster", "access"], identity::lower),
+    lowering("postgres", "managed-postgres", &["slug", "moved_from", "labels", "network", "major", "cpu", "memory", "storage", "standby", "replica", "backups", "database", "protected"], postgres::lower),
+    lowering("redis", "managed-redis", &["slug", "moved_from", "labels", "network", "memory", "standby", "eviction"], postgres::redis),
+    lowering("identity", "workload-identity", &["slug", "moved_from", "labels", "of", "cluster", "access"], identity::lower),
 ];

@@ -1,7 +1,7 @@
 //! `network` → a VPC with its subnets and the way out, on whichever provider the region is.
 use crate::expr::{Expr, call, list, object, path, template};
 use crate::region::{Provider, Region};
-use crate::{Block, Emit, fit, identifier};
+use crate::{Block, Emit, fit, identifier, moved};
 use hcl::expr::{Traversal, TraversalOperator};
 use ivs_plan::{Context, Lowered, Subject, read};
 use ivs_value::StructValue;
@@ -12,6 +12,8 @@ pub struct Net {
     pub region: Region,
     /// Its name in Terraform.
     pub name: String,
+    /// The same, as it was at first: what others are called after it at the provider.
+    pub called: String,
     /// All its addresses.
     pub cidr: String,
     /// Addresses of services in clusters.
@@ -32,8 +34,17 @@ impl Net {
         let region = emit.follow(read::reference(object, "region")?)?;
         let region = emit.enter(&region)?;
         let text = |field| read::text(object, field).map(str::to_owned);
-        let name = identifier(read::text(object, "slug")?);
-        Some(Net { region, name, cidr: text("cidr")?, services: text("services")?, pods: text("pods")? })
+        let slug = read::text(object, "slug")?;
+        let called = identifier(moved::called(object).unwrap_or(slug));
+        let name = identifier(slug);
+        Some(Net {
+            region,
+            name,
+            called,
+            cidr: text("cidr")?,
+            services: text("services")?,
+            pods: text("pods")?,
+        })
     }
 
     /// The network itself: `aws_vpc.main.id`.

@@ -15,7 +15,7 @@ const GIB: i64 = 1 << 30;
 /// The fields of `node-pool` that are read.
 #[rustfmt::skip]
 pub const READS: &[&str] = &[
-    "slug", "labels", "region", "cluster", "managed_by", "accelerator.model", "accelerator.count", "accelerator.sharing",
+    "slug", "moved_from", "labels", "region", "cluster", "managed_by", "accelerator.model", "accelerator.count", "accelerator.sharing",
     "architecture", "instances", "machine", "size", "floor", "zones", "reservations", "node_labels", "taint.value",
     "taint.effect", "weight", "image", "disk",
 ];
@@ -81,7 +81,7 @@ fn labels(emit: &Emit<'_>, pool: &Pool, cut: bool, extra: &[(&str, String)]) -> 
     let mut labels: Vec<(String, String)> = declared
         .map(|(k, v)| (read::key(k).to_owned(), read::as_text(v).unwrap_or_default().to_owned()))
         .collect();
-    labels.push((LABEL.to_owned(), label(emit.slug)));
+    labels.push((LABEL.to_owned(), label(emit.now())));
     let sharing = pool.accelerator.iter().flat_map(|a| a.sharing.labels(pool.provider, cut));
     labels.extend(sharing.map(|(k, v)| (k.to_owned(), v)));
     labels.extend(extra.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
@@ -120,7 +120,7 @@ fn reservations(emit: &Emit<'_>, part: &Part) -> Vec<String> {
 /// <https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/container_node_pool>
 fn google(emit: &Emit<'_>, pool: &Pool, part: &Part, all: &All) -> Block {
     let spot = part.capacity == Capacity::Spot;
-    let class = pool.has_class().then(|| label(emit.slug));
+    let class = pool.has_class().then(|| label(emit.now()));
     let class_label: Vec<(&str, String)> = class.iter().map(|c| (COMPUTE_CLASS, c.clone())).collect();
     // Machines of these series take Hyperdisk only: https://docs.cloud.google.com/compute/docs/disks/hyperdisks
     let hyper = ["n4-", "c4-", "a4-", "a3-ultragpu"].iter().any(|s| all.machine.starts_with(s));

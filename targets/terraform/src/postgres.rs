@@ -153,7 +153,7 @@ fn peering(emit: &mut Emit<'_>, net: &Net) -> String {
     let n = format!("{}_services", net.name);
     let range = emit.push_shared(
         Block::resource("google_compute_global_address", &n)
-            .with("name", fit(&format!("{}-services", net.name), 63))
+            .with("name", fit(&format!("{}-services", net.called), 63))
             .with("purpose", "VPC_PEERING")
             .with("address_type", "INTERNAL")
             .with("prefix_length", 20)
@@ -252,7 +252,7 @@ fn azure(emit: &mut Emit<'_>, net: &Net, s: Server) -> Expr {
     );
     let zone = emit.push_shared(
         Block::resource("azurerm_private_dns_zone", &shared)
-            .with("name", format!("{}.postgres.database.azure.com", fit(&net.name, 60)))
+            .with("name", format!("{}.postgres.database.azure.com", fit(&net.called, 60)))
             .with("resource_group_name", group.clone()),
     );
     let link = emit.push_shared(

@@ -162,6 +162,16 @@ pub fn is_set_by_provider(attribute: &Json) -> bool {
     is(attribute, "computed") && !is(attribute, "optional") && !is(attribute, "required")
 }
 
+/// Whether a value is a list or set of objects that are described by their type alone.
+pub fn is_list_of_objects(attribute: &Json) -> bool {
+    let Some([Json::String(outer), Json::Array(inner)]) =
+        attribute.get("type").and_then(Json::as_array).map(Vec::as_slice)
+    else {
+        return false;
+    };
+    matches!(outer.as_str(), "list" | "set") && inner.first().and_then(Json::as_str) == Some("object")
+}
+
 fn is(of: &Json, what: &str) -> bool {
     of.get(what).and_then(Json::as_bool) == Some(true)
 }
