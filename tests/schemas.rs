@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 const CUSTOM: &[&str] = &[
     "argoproj.io/v1alpha1 AppProject",
     "argoproj.io/v1alpha1 ApplicationSet",
+    "argoproj.io/v1alpha1 CronWorkflow",
     "argoproj.io/v1alpha1 WorkflowTemplate",
     "autoscaling.k8s.io/v1 VerticalPodAutoscaler",
     "barmancloud.cnpg.io/v1 ObjectStore",

@@ -127,6 +127,7 @@ const ENTRIES: &[(&str, &str)] = &[
         "api.operation{}.callback{key}",
         r#"operation sample { method = POST, path = "/sample", summary = "All", body = hook, callback @ = picture, answer "200" { summary = "Done" } }"#,
     ),
+    ("workflow.zone", r#"schedule = "0 3 * * *", zone = @"#),
     (
         "node-pool.accelerator.operator",
         "accelerator { model = nvidia-t4, count = 1, sharing = time-slicing(clients = 2), operator = @ }",

@@ -7,6 +7,8 @@ pub const APP_PROJECT: (&str, &str) = (ARGO, "AppProject");
 pub const APPLICATION_SET: (&str, &str) = (ARGO, "ApplicationSet");
 /// Identity of a WorkflowTemplate.
 pub const WORKFLOW_TEMPLATE: (&str, &str) = (ARGO, "WorkflowTemplate");
+/// Identity of a CronWorkflow.
+pub const CRON_WORKFLOW: (&str, &str) = (ARGO, "CronWorkflow");
 /// Identity of an OCIRepository.
 pub const OCI_REPOSITORY: (&str, &str) = ("source.toolkit.fluxcd.io/v1", "OCIRepository");
 /// Identity of a GitRepository.

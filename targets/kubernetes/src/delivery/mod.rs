@@ -70,6 +70,8 @@ pub const LOWERINGS: &[Lowering] = &[Lowering {
         "patch",
         "namespace",
         "parameters",
+        "schedule",
+        "zone",
         "step.does",
         "step.after",
         "step.approval",

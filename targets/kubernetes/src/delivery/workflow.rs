@@ -1,6 +1,6 @@
 //! Work in steps: a WorkflowTemplate of Argo Workflows, whose main template is a graph.
 use crate::custom::custom;
-use crate::custom::delivery::WORKFLOW_TEMPLATE;
+use crate::custom::delivery::{CRON_WORKFLOW, WORKFLOW_TEMPLATE};
 use crate::emit::{Emit, Isolation, Order};
 use crate::{codes, names, network, pod};
 use ivs_plan::{Context, Finding, Lowered, Spot, Subject, read};
@@ -91,11 +91,26 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         spec.insert("ttlStrategy".into(), json!({ "secondsAfterCompletion": keep }));
         let meta = emit.meta(&emit.name, Some(&room.name));
         emit.push(Order::Workload, &custom(WORKFLOW_TEMPLATE, meta, Json::Object(spec)));
+        clock(emit, &room.name);
         reporter(emit, &account, &room.name);
         if room.closed {
             network::workflow(emit, &room);
         }
     })
+}
+
+/// Starts it by itself, one run at a time. Argo 4 takes several schedules; the kind has one.
+fn clock(emit: &mut Emit<'_>, namespace: &str) {
+    let Some(schedule) = read::text(emit.object, "schedule") else { return };
+    let spec = json!({
+        "concurrencyPolicy": "Forbid",
+        "schedules": [schedule],
+        "startingDeadlineSeconds": 300,
+        "timezone": read::text(emit.object, "zone"),
+        "workflowSpec": { "workflowTemplateRef": { "name": emit.name } },
+    });
+    let meta = emit.meta(&emit.name, Some(namespace));
+    emit.push(Order::Autoscaler, &custom(CRON_WORKFLOW, meta, spec));
 }
 
 /// A step's name: `main` is taken.

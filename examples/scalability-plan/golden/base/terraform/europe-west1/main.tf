@@ -104,6 +104,12 @@ resource "google_container_node_pool" "steady" {
       "ivs.dev/node-pool" = "steady"
     }
 
+    reservation_affinity {
+      consume_reservation_type = "SPECIFIC_RESERVATION"
+      key                      = "compute.googleapis.com/reservation-name"
+      values                   = ["platform-2027"]
+    }
+
     shielded_instance_config {
       enable_secure_boot          = true
       enable_integrity_monitoring = true
@@ -425,4 +431,115 @@ resource "google_storage_transfer_job" "archive" {
       bucket_name = google_storage_bucket.archive_copy.name
     }
   }
+}
+
+resource "google_compute_global_network_endpoint_group" "static_assets" {
+  name                  = "static-assets"
+  network_endpoint_type = "INTERNET_FQDN_PORT"
+  default_port          = 443
+}
+
+resource "google_compute_global_network_endpoint" "static_assets" {
+  global_network_endpoint_group = google_compute_global_network_endpoint_group.static_assets.name
+  fqdn                          = "www.platform.example"
+  port                          = 443
+}
+
+resource "google_compute_backend_service" "static_assets" {
+  name                   = "static-assets"
+  protocol               = "HTTPS"
+  load_balancing_scheme  = "EXTERNAL_MANAGED"
+  enable_cdn             = true
+  custom_request_headers = ["Host: www.platform.example"]
+
+  backend {
+    group = google_compute_global_network_endpoint_group.static_assets.id
+  }
+
+  cdn_policy {
+    cache_mode  = "FORCE_CACHE_ALL"
+    default_ttl = 86400
+    client_ttl  = 86400
+  }
+}
+
+resource "google_compute_backend_service" "static_assets_api" {
+  name                   = "static-assets-api"
+  protocol               = "HTTPS"
+  load_balancing_scheme  = "EXTERNAL_MANAGED"
+  enable_cdn             = false
+  custom_request_headers = ["Host: www.platform.example"]
+
+  backend {
+    group = google_compute_global_network_endpoint_group.static_assets.id
+  }
+}
+
+resource "google_compute_backend_service" "static_assets_media" {
+  name                   = "static-assets-media"
+  protocol               = "HTTPS"
+  load_balancing_scheme  = "EXTERNAL_MANAGED"
+  enable_cdn             = true
+  custom_request_headers = ["Host: www.platform.example"]
+
+  backend {
+    group = google_compute_global_network_endpoint_group.static_assets.id
+  }
+
+  cdn_policy {
+    cache_mode  = "FORCE_CACHE_ALL"
+    default_ttl = 2592000
+    client_ttl  = 2592000
+  }
+}
+
+resource "google_compute_url_map" "static_assets" {
+  name            = "static-assets"
+  default_service = google_compute_backend_service.static_assets.id
+
+  host_rule {
+    hosts        = ["*"]
+    path_matcher = "paths"
+  }
+
+  path_matcher {
+    name            = "paths"
+    default_service = google_compute_backend_service.static_assets.id
+
+    path_rule {
+      paths   = ["/v1/*"]
+      service = google_compute_backend_service.static_assets_api.id
+    }
+
+    path_rule {
+      paths   = ["/media/*"]
+      service = google_compute_backend_service.static_assets_media.id
+    }
+  }
+}
+
+resource "google_compute_managed_ssl_certificate" "static_assets" {
+  name = "static-assets"
+
+  managed {
+    domains = ["assets.platform.example"]
+  }
+}
+
+resource "google_compute_target_https_proxy" "static_assets" {
+  name             = "static-assets"
+  url_map          = google_compute_url_map.static_assets.id
+  ssl_certificates = [google_compute_managed_ssl_certificate.static_assets.id]
+}
+
+resource "google_compute_global_address" "static_assets" {
+  name = "static-assets"
+}
+
+resource "google_compute_global_forwarding_rule" "static_assets" {
+  name                  = "static-assets"
+  target                = google_compute_target_https_proxy.static_assets.id
+  ip_address            = google_compute_global_address.static_assets.id
+  port_range            = "443"
+  load_balancing_scheme = "EXTERNAL_MANAGED"
 }

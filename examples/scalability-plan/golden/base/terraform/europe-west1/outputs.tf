@@ -27,3 +27,8 @@ output "archive_bucket" {
   description = "Name of the bucket, on Azure of its account"
   value       = google_storage_bucket.archive.name
 }
+
+output "static_assets_cdn_host" {
+  description = "What its names stand for, a name or an address"
+  value       = google_compute_global_address.static_assets.address
+}
