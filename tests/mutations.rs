@@ -187,7 +187,7 @@ rules! {
     c08_gpu_shape = "IVS3008": [
         ("platform/service.ivs", Parts::Coded("IVS3008")),
         ("nodes/pool.ivs", Parts::Coded("IVS3008")),
-        ("nodes/pool.ivs", Parts::Named(&["gpu-slots", "gpus-fit"])),
+        ("nodes/pool.ivs", Parts::Named(&["gpu-slots", "gpus-of-pod", "gpus-fit"])),
         ("batch/sweep.ivs", Parts::Coded("IVS3008")),
         ("batch/job.ivs", Parts::Coded("IVS3008"))
     ] in ["c08-gpu-shape.md"];

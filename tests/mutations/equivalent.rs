@@ -57,7 +57,7 @@ pub const EQUIVALENT: &[(&str, &str, &str)] = &[
         "`promising` are those that state it",
     ),
     ("c07_gpu_supply", "n.quota.gpu ⟦> → !=⟧ 0", "a quota is not below 0"),
-    ("c08_gpu_shape", "(gpu-slots(nodes.accelerator) ⟦== → <=⟧ 0", "slots are not below 0"),
+    ("c08_gpu_shape", "(gpus-of-pod(nodes.accelerator) ⟦== → <=⟧ 0", "slots are not below 0"),
     ("c09_vertical_bounds", "v.controls ⟦== → >=⟧ requests-and-limits", "it is the last of its enum"),
     (
         "c09_vertical_bounds",
