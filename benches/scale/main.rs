@@ -1,6 +1,6 @@
 //! How fast: `cargo bench`. In-process, without the command and the disk, but for the line about rebuilding.
 //!
-//! Takes nothing, or sizes: `cargo bench -- 100 1000`; `cargo bench -- graph` measures checks over a graph of calls alone. Gives medians and ratios; absolute times are those of one machine.
+//! Takes nothing, or sizes: `cargo bench -- 100 1000`; `cargo bench -- graph` measures checks over a graph of calls alone, `cargo bench -- warm` a warm session. Gives medians and ratios; absolute times are those of one machine.
 //! Never fails for being slow. Beside the time on the clock stands the processor time of the whole process: the first is
 //! what a user waits for, the second is what a machine with other work to do can still measure.
 
@@ -32,6 +32,9 @@ fn main() -> Outcome<()> {
     let sizes: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     if std::env::args().any(|a| a == "graph") {
         return graph::graph(sizes.first().copied().unwrap_or(10_000));
+    }
+    if std::env::args().any(|a| a == "warm") {
+        return warm();
     }
     let sizes = if sizes.is_empty() { vec![100, 1_000, 10_000] } else { sizes };
     println!("cold, one thread, medians of {ROUNDS}, in ms on the clock (and of processors)\n");

@@ -5,7 +5,7 @@ use crate::{RawChunk, head_of};
 /// What a chunk says outside of its body, beside its [`crate::Head`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sketch<'t> {
-    /// The text before the body of a declaration that has one; the whole text of a `use`. Without the comments above.
+    /// The text before the body of a declaration or check that has one; the whole text of a `use`. Without the comments above.
     pub head: Option<&'t str>,
     /// Whether its body may decide in which environments a declaration takes part. A text without `enabled` and `when`
     /// does not; one with them may.
@@ -16,7 +16,7 @@ pub struct Sketch<'t> {
 pub fn sketch<'t>(text: &'t str, chunk: &RawChunk) -> Sketch<'t> {
     let own = text.get(chunk.span.start as usize..chunk.span.end as usize).unwrap_or("");
     let head = match chunk.head.keyword {
-        "decl" => head_of(own).map(uncommented),
+        "decl" | "check" => head_of(own).map(uncommented),
         "use" => Some(uncommented(own)),
         _ => None,
     };

@@ -76,9 +76,9 @@ impl Database {
         self.pool.len()
     }
 
-    /// The same, with objects at hand that were evaluated before.
+    /// The same, with objects at hand that were evaluated before, if there are any.
     pub(crate) fn holding(&self, held: Held) -> Database {
-        Database { held: Some(Arc::new(held)), ..self.clone() }
+        Database { held: (!held.is_empty()).then(|| Arc::new(held)), ..self.clone() }
     }
 
     /// Begins to log the queries that are executed, with an empty log.

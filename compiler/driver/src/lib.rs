@@ -134,12 +134,16 @@ impl Session {
     }
 
     /// Says that a file is about to be edited, as an editor does when it shows one. The first edit of a file that was
-    /// not opened is answered as slowly as the next question after this.
+    /// not opened is answered as slowly as the next question after this. A file that others build on, with templates or
+    /// definitions, is shown more often than changed, and what depends on it is answered slower from then on: it is taken for
+    /// one that changes once it does.
     pub fn open(&mut self, path: &str) {
         let program = Program::get(&self.db);
         let file =
             program.files(&self.db).iter().copied().find(|f| f.own(&self.db) && f.path(&self.db) == path);
-        if let Some(file) = file {
+        if let Some(file) = file
+            && !shared(&self.db, file)
+        {
             let text = file.text(&self.db).clone();
             file.edit(&mut self.db, text);
         }
@@ -459,6 +463,13 @@ fn shipped(item: ivs_stdlib::Item) -> OutlineItem {
         head: item.head.map(name),
         switch: item.switch,
     }
+}
+
+/// Whether a file says what others build on.
+fn shared(db: &Database, file: SourceFile) -> bool {
+    let builds =
+        |o: &OutlineItem| o.template || !matches!(o.key.keyword, "decl" | "use" | "overlay" | "test");
+    ivs_source::heads(db, file).iter().any(|(_, o)| builds(o))
 }
 
 /// `a[b.c].d.e` as `a[b.c]` and `d.e`.

@@ -96,12 +96,12 @@ pub(crate) fn report_of(db: &Database, findings: Vec<ItemDiagnostic>, of: &[Sour
         if touched.contains(&file) {
             placer.file(file);
         }
-        let errors = &items(db, file).errors;
-        if !file.library(db) && !errors.is_empty() {
-            for e in errors {
-                let of = placer.file(file);
-                out.push(syntax(of, e));
-            }
+        if file.library(db) {
+            continue;
+        }
+        for e in &items(db, file).errors {
+            let of = placer.file(file);
+            out.push(syntax(of, e));
         }
     }
     for entry in DataFiles::get(db).entries(db).iter() {

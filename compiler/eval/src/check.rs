@@ -1,6 +1,6 @@
 //! Checks: decided once per binding and environment.
 
-use crate::inst::{Env, Inst, inst_name, inst_of, ref_to};
+use crate::inst::{Env, Inst, inst_name, inst_of};
 use crate::machine::{Contrib, Frame, Machine};
 use crate::require::conclude;
 use ivs_grammar::ast::BinaryOp;
@@ -53,7 +53,7 @@ pub fn check_code(db: &dyn Db, check: ItemId) -> &'static str {
 }
 
 /// Decides a check, or the part of it that goes through some declarations.
-pub(crate) fn decide(db: &dyn Db, env: Env, check: ItemId, only: Option<&[Inst]>) -> CheckResult {
+pub(crate) fn decide(db: &dyn Db, env: Env, check: ItemId, only: Option<&[Value]>) -> CheckResult {
     let mut result = run(db, env, check, only, false, &mut |_, _| {});
     if result.verdicts.iter().any(|(_, failed)| *failed > 0) {
         // Once more, to see where what was read is written: most checks hold, and pay nothing for this.
@@ -75,7 +75,7 @@ pub(crate) fn failing(
     db: &dyn Db,
     env: Env,
     check: ItemId,
-    only: Option<&[Inst]>,
+    only: Option<&[Value]>,
 ) -> BTreeSet<(u32, String)> {
     let mut failures = BTreeSet::new();
     run(db, env, check, only, false, &mut |require, frame| {
@@ -88,7 +88,7 @@ fn run(
     db: &dyn Db,
     env: Env,
     check: ItemId,
-    only: Option<&[Inst]>,
+    only: Option<&[Value]>,
     explain: bool,
     failed: &mut dyn FnMut(u32, &Frame),
 ) -> CheckResult {
@@ -143,10 +143,7 @@ fn run(
     };
     let sound = match only {
         None => m.each(&mut frame, &c.clauses, &mut binding),
-        Some(members) => {
-            let first: Vec<Value> = members.iter().map(|i| ref_to(db, *i)).collect();
-            m.each_from(&mut frame, &c.clauses, &first, &mut binding)
-        }
+        Some(members) => m.each_from(&mut frame, &c.clauses, members, &mut binding),
     };
     result.steps += u64::from(m.steps);
     result.undecided += u32::from(!sound);

@@ -5,7 +5,7 @@ use crate::inst::{Env, Inst};
 use crate::layer::layers;
 use crate::machine::Machine;
 use ivs_model::ir::{KeyIr, TExpr};
-use ivs_model::{Field, Ty, body, decl_kind, decl_schema, schema};
+use ivs_model::{Field, Schema, Ty, body, decl_kind, decl_schema, schema};
 use ivs_source::{Db, ItemId};
 use ivs_value::Value;
 use smol_str::SmolStr;
@@ -79,28 +79,54 @@ pub(crate) fn has_requirements(db: &dyn Db, item: ItemId) -> bool {
     ir.roots.iter().any(|r| ir.blocks.get(*r as usize).is_some_and(|b| !b.requires.is_empty()))
 }
 
-/// The value of a path of which no body of a declaration says anything and the kind everything: most fields of most
-/// declarations, for which no object has to be laid out. `None` where it takes one.
-pub(crate) fn undisturbed(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Option<Value> {
-    let (first, rest) = path.split_first()?;
+/// What is known of a declaration's fields before one is evaluated.
+#[derive(PartialEq, Eq, Debug)]
+struct Outset {
+    kind: ItemId,
+    schema: Arc<Schema>,
+    constants: Arc<[Option<Value>]>,
+    /// The fields of which some body says something, in order.
+    said: Box<[u16]>,
+}
+
+fn no_outset(_: &dyn Db, _: salsa::Id, _: Env, _: Inst) -> Option<Outset> {
+    None
+}
+
+/// One question for all fields: dozens of values of each declaration stand on the answer.
+#[salsa::tracked(returns(ref), cycle_result = no_outset)]
+fn outset(db: &dyn Db, env: Env, inst: Inst) -> Option<Outset> {
     let decl = inst.decl(db);
     let kind = decl_kind(db, decl)?;
-    let schema = decl_schema(db, decl);
-    let (field, definition) = schema.field(first)?;
-    let (owner, ordinal) = definition.owner?;
-    if owner != kind {
-        return None;
-    }
-    let mut value = constants(db, env, kind).get(ordinal as usize)?.clone()?;
+    let mut said: Vec<u16> = Vec::new();
     for layer in layers(db, env, inst).iter() {
         let body = body(db, layer.item);
         let block = body.blocks.get(*body.roots.get(layer.root as usize)? as usize)?;
         let whens = block.whens.iter().filter_map(|(_, when)| body.blocks.get(*when as usize));
-        let mut entries = std::iter::once(block).chain(whens).flat_map(|b| &b.entries);
-        if entries.any(|e| matches!(e.key, KeyIr::Field(i) if i == field)) {
-            return None;
-        }
+        let entries = std::iter::once(block).chain(whens).flat_map(|b| &b.entries);
+        said.extend(entries.filter_map(|e| if let KeyIr::Field(i) = e.key { Some(i) } else { None }));
     }
+    said.sort_unstable();
+    said.dedup();
+    Some(Outset {
+        kind,
+        schema: decl_schema(db, decl),
+        constants: constants(db, env, kind),
+        said: said.into_boxed_slice(),
+    })
+}
+
+/// The value of a path of which no body of a declaration says anything and the kind everything: most fields of most
+/// declarations, for which no object has to be laid out. `None` where it takes one.
+pub(crate) fn undisturbed(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Option<Value> {
+    let (first, rest) = path.split_first()?;
+    let Outset { kind, schema, constants, said } = outset(db, env, inst).as_ref()?;
+    let (field, definition) = schema.field(first)?;
+    let (owner, ordinal) = definition.owner?;
+    if owner != *kind || said.binary_search(&field).is_ok() {
+        return None;
+    }
+    let mut value = constants.get(ordinal as usize)?.clone()?;
     for name in rest {
         value = match &value {
             Value::None => Value::None,

@@ -123,6 +123,10 @@ impl<'db> Machine<'db> {
             TExpr::Interpolate(parts) => self.interpolate(f, id, parts),
             TExpr::List(items) => Value::List(items.iter().map(|e| self.eval(f, *e)).collect()),
             TExpr::ListFor { clauses, base, body } => {
+                if let Some((made, sound)) = self.by_stretches(f, id, clauses, *base, 1) {
+                    let known = sound && !made.iter().any(Value::is_unknown);
+                    return if known { Value::List(made.into()) } else { Value::Unknown };
+                }
                 let mut out = Vec::new();
                 let saved = f.locals.len();
                 f.locals.truncate(*base as usize);
@@ -431,16 +435,12 @@ impl<'db> Machine<'db> {
     ) -> Value {
         let mut entries: Vec<(Value, Value)> = Vec::new();
         let mut seen: rustc_hash::FxHashSet<String> = rustc_hash::FxHashSet::default();
-        let saved = f.locals.len();
-        f.locals.truncate(base as usize);
         let (mut unknown, mut full, mut double) = (false, false, None);
-        let sound = self.each(f, clauses, &mut |m, f| {
-            if entries.len() >= ivs_value::limits::COLLECTION {
-                full = true;
+        let mut take = |k: Value, v: Value| {
+            full = entries.len() >= ivs_value::limits::COLLECTION;
+            if full {
                 return false;
             }
-            let k = m.eval(f, key);
-            let v = m.eval(f, value);
             if k.is_unknown() {
                 unknown = true;
                 return true;
@@ -451,8 +451,23 @@ impl<'db> Machine<'db> {
             }
             entries.push((k, v));
             true
-        });
-        f.locals.truncate(saved);
+        };
+        let sound = match self.by_stretches(f, id, clauses, base, 2) {
+            Some((made, sound)) => {
+                let mut made = made.into_iter();
+                while let (Some(k), Some(v)) = (made.next(), made.next())
+                    && take(k, v)
+                {}
+                sound
+            }
+            None => {
+                let saved = f.locals.len();
+                f.locals.truncate(base as usize);
+                let sound = self.each(f, clauses, &mut |m, f| take(m.eval(f, key), m.eval(f, value)));
+                f.locals.truncate(saved);
+                sound
+            }
+        };
         if full {
             return self.too_long(f, id);
         }

@@ -16,6 +16,11 @@ use std::sync::Arc;
 pub struct Held(FxHashMap<(Env, Inst), Arc<StructValue>>);
 
 impl Held {
+    /// Whether nothing is held.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes over objects of an environment.
     pub fn extend(&mut self, env: Env, objects: impl IntoIterator<Item = (Inst, Arc<StructValue>)>) {
         self.0.extend(objects.into_iter().map(|(inst, object)| ((env, inst), object)));

@@ -34,6 +34,7 @@ mod reads;
 mod require;
 mod rests;
 mod result;
+mod stretch;
 mod why;
 
 pub use applied::{Applied, applied};

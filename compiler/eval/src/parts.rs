@@ -1,27 +1,42 @@
-//! Checks in parts: what a check finds of the declarations of one file is one answer, decided again if what it read changed.
+//! Checks in parts: what a check finds of the declarations of one file, or of one of a few, is one answer, decided again if
+//! what it read changed.
 
 use crate::check::{CheckFinding, CheckResult, decide, failing};
-use crate::inst::{Env, Inst};
+use crate::inst::{Env, Inst, ref_to};
 use crate::layer::set_of;
+use crate::stretch::set_looped;
 use ivs_model::body;
-use ivs_model::ir::TExpr;
 use ivs_source::{Db, ItemId, SourceFile};
+use ivs_value::Value;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// A part of a check: the bindings that begin with the declarations of a file, or all of them.
+/// A part of a check.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Part {
     /// The check.
     pub check: ItemId,
-    /// The file; `None` where the check's first loop does not go through the set of a kind.
-    pub file: Option<SourceFile>,
+    of: Of,
 }
+
+/// With which declarations the bindings of a part begin.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, salsa::SalsaValue)]
+enum Of {
+    /// With all, or with none: the check's first loop does not go through the set of a kind.
+    All,
+    /// With those of a file.
+    File(SourceFile),
+    /// With one of a few: what is said of a namespace, a cluster or a plan reads much of what is said of services.
+    One(Inst),
+}
+
+/// The members of a set up to which each is a part of its own.
+const FEW: usize = 64;
 
 /// The members of a kind's set by the file that declares them, in the order of the set.
 #[salsa::tracked(returns(ref))]
-fn by_file(db: &dyn Db, env: Env, kind: ItemId) -> Vec<(SourceFile, Arc<[Inst]>)> {
+pub(crate) fn by_file(db: &dyn Db, env: Env, kind: ItemId) -> Vec<(SourceFile, Arc<[Inst]>)> {
     let mut index: FxHashMap<SourceFile, usize> = FxHashMap::default();
     let mut files: Vec<(SourceFile, Vec<Inst>)> = Vec::new();
     for &inst in set_of(db, env, kind).iter() {
@@ -35,55 +50,53 @@ fn by_file(db: &dyn Db, env: Env, kind: ItemId) -> Vec<(SourceFile, Arc<[Inst]>)
     files.into_iter().map(|(file, members)| (file, members.into())).collect()
 }
 
-/// Those of one file: its own query, so that what comes and goes elsewhere changes nothing here.
+/// References to those of one file: its own query, so that what comes and goes elsewhere changes nothing here.
 #[salsa::tracked(returns(clone))]
-fn of_file(db: &dyn Db, env: Env, kind: ItemId, file: SourceFile) -> Arc<[Inst]> {
+pub(crate) fn of_file(db: &dyn Db, env: Env, kind: ItemId, file: SourceFile) -> Arc<[Value]> {
     let found = by_file(db, env, kind).iter().find(|(f, _)| *f == file);
-    found.map_or_else(|| Arc::from([]), |(_, members)| members.clone())
+    found.map_or_else(|| Arc::from([]), |(_, members)| members.iter().map(|i| ref_to(db, *i)).collect())
 }
 
 /// The kind whose set a check's first loop goes through, if it is nothing else.
 fn kind_of(db: &dyn Db, check: ItemId) -> Option<ItemId> {
     let ir = body(db, check);
-    let first = ir.check.as_ref()?.clauses.loops.first()?;
-    match ir.exprs.get(first.over as usize)? {
-        TExpr::SetOf(kind) if !first.pair => Some(*kind),
-        _ => None,
-    }
+    set_looped(&ir.exprs, &ir.check.as_ref()?.clauses)
 }
 
 /// The parts of a check in an environment, in the order of the set's first members.
 pub fn check_parts(db: &dyn Db, env: Env, check: ItemId) -> Vec<Part> {
-    match kind_of(db, check) {
-        Some(kind) if !by_file(db, env, kind).is_empty() => {
-            by_file(db, env, kind).iter().map(|(file, _)| Part { check, file: Some(*file) }).collect()
+    let part = |of| Part { check, of };
+    match kind_of(db, check).map(|kind| (kind, set_of(db, env, kind))) {
+        Some((_, set)) if !set.is_empty() && set.len() <= FEW => {
+            set.iter().map(|inst| part(Of::One(*inst))).collect()
         }
-        _ => vec![Part { check, file: None }],
+        Some((kind, set)) if !set.is_empty() => {
+            by_file(db, env, kind).iter().map(|(file, _)| part(Of::File(*file))).collect()
+        }
+        _ => vec![part(Of::All)],
     }
 }
 
-fn undecided(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Option<SourceFile>) -> Arc<CheckResult> {
+fn undecided(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Of) -> Arc<CheckResult> {
     Arc::new(CheckResult { undecided: 1, ..CheckResult::default() })
 }
 
-/// Decides a part of a check.
 #[salsa::tracked(returns(clone), cycle_result = undecided)]
-fn check_result(db: &dyn Db, env: Env, check: ItemId, file: Option<SourceFile>) -> Arc<CheckResult> {
-    Arc::new(check_part_once(db, env, Part { check, file }))
+fn check_result(db: &dyn Db, env: Env, check: ItemId, of: Of) -> Arc<CheckResult> {
+    Arc::new(decide(db, env, check, members(db, env, check, of).as_deref()))
 }
 
 /// Decides a part of a check, and keeps the answer.
 pub fn check_part(db: &dyn Db, env: Env, part: Part) -> Arc<CheckResult> {
-    check_result(db, env, part.check, part.file)
+    check_result(db, env, part.check, part.of)
 }
 
-fn check_part_once(db: &dyn Db, env: Env, part: Part) -> CheckResult {
-    match (part.file, kind_of(db, part.check)) {
-        (Some(file), Some(kind)) => {
-            let members = of_file(db, env, kind, file);
-            decide(db, env, part.check, Some(&members))
-        }
-        _ => decide(db, env, part.check, None),
+/// The declarations with which a part's bindings begin; `None` where they are not told apart.
+fn members(db: &dyn Db, env: Env, check: ItemId, of: Of) -> Option<Arc<[Value]>> {
+    match of {
+        Of::All => None,
+        Of::File(file) => Some(of_file(db, env, kind_of(db, check)?, file)),
+        Of::One(inst) => Some(Arc::from([ref_to(db, inst)])),
     }
 }
 
@@ -111,10 +124,12 @@ pub fn check_pieces(db: &dyn Db, env: Env, check: ItemId) -> Vec<Piece> {
 
 /// Decides a stretch of a check, and keeps nothing.
 pub fn check_piece(db: &dyn Db, env: Env, piece: &Piece) -> CheckResult {
-    decide(db, env, piece.check, piece.members.as_deref())
+    let members: Option<Vec<Value>> =
+        piece.members.as_ref().map(|members| members.iter().map(|i| ref_to(db, *i)).collect());
+    decide(db, env, piece.check, members.as_deref())
 }
 
-fn nothing(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Option<SourceFile>) -> Arc<Failures> {
+fn nothing(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Of) -> Arc<Failures> {
     Arc::default()
 }
 
@@ -122,16 +137,13 @@ fn nothing(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Option<SourceFile>) -
 type Failures = BTreeSet<(u32, String)>;
 
 #[salsa::tracked(returns(clone), cycle_result = nothing)]
-fn failures(db: &dyn Db, env: Env, check: ItemId, file: Option<SourceFile>) -> Arc<Failures> {
-    Arc::new(match (file, kind_of(db, check)) {
-        (Some(file), Some(kind)) => failing(db, env, check, Some(&of_file(db, env, kind, file))),
-        _ => failing(db, env, check, None),
-    })
+fn failures(db: &dyn Db, env: Env, check: ItemId, of: Of) -> Arc<Failures> {
+    Arc::new(failing(db, env, check, members(db, env, check, of).as_deref()))
 }
 
 /// What does not hold of a part of a check, as in [`CheckFinding`], without a word about it: for those who try edits.
 pub fn check_failures(db: &dyn Db, env: Env, part: Part) -> Arc<BTreeSet<(u32, String)>> {
-    failures(db, env, part.check, part.file)
+    failures(db, env, part.check, part.of)
 }
 
 /// What a check finds, of what its parts find: in the order of its bindings.

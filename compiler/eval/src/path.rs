@@ -6,7 +6,7 @@
 use crate::held::held;
 use crate::inst::{inst_of, ref_to};
 use crate::machine::{Frame, Keys, Machine, NodeId, Slot};
-use crate::result::{PathKey, has_unknown, value};
+use crate::result::{PathKey, has_unknown, value, value_of_enabled};
 use ivs_model::code;
 use ivs_model::ir::{ExprId, TExpr};
 use ivs_source::{Diagnostic, Label, Place, Severity};
@@ -130,26 +130,25 @@ impl<'db> Machine<'db> {
                 Value::Ref(r) => {
                     let inst = inst_of(r);
                     let rest = names.get(i..).unwrap_or_default();
-                    let at_hand = held(self.db, self.env, inst, rest);
-                    if at_hand.is_none()
-                        && !crate::is_enabled(self.db, self.env, inst)
-                        && name != "enabled"
-                        && name != "name"
-                    {
-                        return self.disabled(f, id, r);
-                    }
-                    let read = match self.inst {
-                        _ if at_hand.is_some() => at_hand.unwrap_or(Value::Unknown),
+                    let read = match held(self.db, self.env, inst, rest) {
+                        Some(at_hand) => Some(at_hand),
                         // A loop inside one declaration is found, and named, where it is evaluated.
-                        Some(own) if own == inst => {
-                            let reads = self.reads.take();
-                            let read = self.read_path(rest);
-                            self.reads = reads;
-                            read
+                        None if self.inst == Some(inst) => {
+                            let exempt = name == "enabled" || name == "name";
+                            (exempt || crate::is_enabled(self.db, self.env, inst)).then(|| {
+                                let reads = self.reads.take();
+                                let read = self.read_path(rest);
+                                self.reads = reads;
+                                read
+                            })
                         }
-                        _ => value(self.db, self.env, inst, PathKey::of(rest.iter().map(SmolStr::as_str))),
+                        None => {
+                            let path = PathKey::of(rest.iter().map(SmolStr::as_str));
+                            value_of_enabled(self.db, self.env, inst, path)
+                        }
                     };
-                    if self.inst != Some(inst) && has_unknown(&read) {
+                    let Some(read) = read else { return self.disabled(f, id, r) };
+                    if self.inst.is_some_and(|own| own != inst) && has_unknown(&read) {
                         self.waits.push(inst);
                     }
                     if let Some(reads) = &mut self.reads {

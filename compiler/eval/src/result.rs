@@ -75,30 +75,51 @@ mod measured {
     use super::{Env, Inst, Machine, PathKey, Value, depth, undisturbed};
     use ivs_source::Db;
 
-    fn no_value(_: &dyn Db, _: salsa::Id, _: Env, _: Inst, _: PathKey) -> (Value, u32) {
-        // A loop through several declarations; `cycle_report` names it.
-        (Value::Unknown, 0)
+    /// A value that was read.
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub(super) struct Read {
+        pub value: Value,
+        /// How deep what it reads is.
+        pub height: u32,
+        /// Whether the declaration takes part; of what is known of those that do not, too, this is not asked.
+        pub enabled: bool,
     }
 
-    /// The value, and how deep what it reads is.
+    fn no_value(_: &dyn Db, _: salsa::Id, _: Env, _: Inst, _: PathKey) -> Read {
+        // A loop through several declarations; `cycle_report` names it.
+        Read { value: Value::Unknown, height: 0, enabled: true }
+    }
+
     #[salsa::tracked(returns(clone), cycle_result = no_value)]
-    pub(super) fn value(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> (Value, u32) {
+    pub(super) fn value(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> Read {
+        let exempt = matches!(path.0.first().map(|n| n.as_str()), Some("enabled" | "name"));
+        let enabled = exempt || crate::is_enabled(db, env, inst);
         if let Some(value) = undisturbed(db, env, inst, &path.0) {
-            return (value, 0);
+            return Read { value, height: 0, enabled };
         }
-        depth::measured(|| {
+        let (value, height) = depth::measured(|| {
             let mut machine = Machine::of(db, env, inst);
             machine.quiet = true;
             machine.read_path(&path.0)
-        })
+        });
+        Read { value, height, enabled }
     }
 }
 
 /// One value of a declaration, for another declaration that reads it. Failures are reported by [`object`].
 pub fn value(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> Value {
-    let (value, height) = measured::value(db, env, inst, path);
-    if depth::may_read(height) {
-        return value;
+    within_depth(db, inst, measured::value(db, env, inst, path))
+}
+
+/// [`value`]; `None` if the declaration is disabled, and more than that or its name is asked.
+pub(crate) fn value_of_enabled(db: &dyn Db, env: Env, inst: Inst, path: PathKey) -> Option<Value> {
+    let read = measured::value(db, env, inst, path);
+    read.enabled.then(|| within_depth(db, inst, read))
+}
+
+fn within_depth(db: &dyn Db, inst: Inst, read: measured::Read) -> Value {
+    if depth::may_read(read.height) {
+        return read.value;
     }
     let decl = inst.decl(db);
     depth::exceeded(decl, ivs_model::source_map(db, decl).name);

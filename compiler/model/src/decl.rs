@@ -326,8 +326,8 @@ pub fn overlays_of(db: &dyn Db, decl: ItemId) -> Vec<(SmolStr, ItemId, u32)> {
 /// even typed in a package that declares nothing of that kind.
 #[salsa::tracked(returns(copy))]
 pub fn check_set(db: &dyn Db, check: ItemId) -> Option<ItemId> {
-    let text = ivs_source::item_text(db, check);
-    let chunk = ivs_grammar::parse(&format!("{}{{}}", ivs_grammar::head_of(text)?));
+    let head = ivs_source::heads(db, check.file(db)).get(check)?.head.as_ref()?;
+    let chunk = ivs_grammar::parse(&format!("{head}{{}}"));
     let Some(ItemKind::Check { clauses, .. }) = chunk.items.first().map(|i| &i.kind) else { return None };
     match &clauses.loops.first()?.over.kind {
         ivs_grammar::ast::ExprKind::Name(name) => kind_named(db, item_module(db, check), name),

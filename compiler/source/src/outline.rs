@@ -19,7 +19,7 @@ pub struct OutlineItem {
     pub private: bool,
     /// Whether it is a template.
     pub template: bool,
-    /// The text before the body of a declaration that has one; the whole text of a `use`. Without the comments above.
+    /// The text before the body of a declaration or check that has one; the whole text of a `use`. Without the comments above.
     pub head: Option<SmolStr>,
     /// Whether its body may decide in which environments a declaration takes part. A text without `enabled` and `when`
     /// does not; one with them may.
