@@ -27,6 +27,7 @@ pub const LOWERINGS: &[Lowering] = &[Lowering {
         "annotations",
         "patch",
         "region",
+        "cluster",
         "discovery",
         "managed_by",
         "accelerator.model",

@@ -113,7 +113,7 @@ fn system(emit: &mut Emit<'_>, cluster: &Cluster) -> Option<System> {
     Some(System { machine: emit.variable(inputs), least, most, disk })
 }
 
-fn assume(service: &str) -> Expr {
+pub fn assume(service: &str) -> Expr {
     call(
         "jsonencode",
         [object([

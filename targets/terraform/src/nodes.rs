@@ -1,5 +1,5 @@
 //! Pools of nodes: Google's where a ComputeClass leads to them, and everybody's where Terraform makes the provider's own.
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, assume};
 use crate::expr::{list, object, path};
 use crate::names::{fit, fit_plain, identifier};
 use crate::{Block, Emit, Expr, Variable};
@@ -17,7 +17,7 @@ const GIB: i64 = 1 << 30;
 pub const READS: &[&str] = &[
     "slug", "moved_from", "labels", "region", "cluster", "managed_by", "accelerator.model", "accelerator.count", "accelerator.sharing",
     "architecture", "instances", "machine", "size", "floor", "zones", "reservations", "node_labels", "taint.value",
-    "taint.effect", "weight", "image", "disk",
+    "taint.effect", "weight", "image", "disk", "role",
 ];
 
 /// `node-pool` → the provider's own pools, one for each sort of capacity.
@@ -26,6 +26,9 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
         let Some(region) = emit.referred("region") else { return };
         let Some(pool) = Pool::read(emit.object, &region) else { return };
         if !pool.by_terraform && pool.provider != Provider::Google {
+            if pool.provider == Provider::Aws {
+                karpenter(emit, &region);
+            }
             return;
         }
         let Some(machine) = emit.referred("machine") else { return };
@@ -52,6 +55,42 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
     })
 }
 
+/// What Karpenter's nodes need to join a cluster that the package declares: a role that the cluster lets in. A role that somebody
+/// names is theirs. <https://karpenter.sh/docs/reference/cloudformation/>
+fn karpenter(emit: &mut Emit<'_>, region: &StructValue) {
+    let Some(role) = read::text(emit.object, "role") else { return };
+    let own = read::text(emit.object, "cluster").map(|c| format!("KarpenterNodeRole-{c}"));
+    if own.as_deref() != Some(role) {
+        return;
+    }
+    let Some(cluster) = declared(emit, region) else { return };
+    let name = identifier(role);
+    let at = emit.push_shared(
+        Block::resource("aws_iam_role", &name)
+            .with("name", role)
+            .with("assume_role_policy", assume("ec2.amazonaws.com")),
+    );
+    for policy in [
+        "AmazonEKSWorkerNodePolicy",
+        "AmazonEKS_CNI_Policy",
+        "AmazonEC2ContainerRegistryPullOnly",
+        "AmazonSSMManagedInstanceCore",
+    ] {
+        let short = identifier(policy.trim_start_matches("Amazon"));
+        emit.push_shared(
+            Block::resource("aws_iam_role_policy_attachment", &format!("{name}_{short}"))
+                .with("role", path(&format!("{at}.name")))
+                .with("policy_arn", format!("arn:aws:iam::aws:policy/{policy}")),
+        );
+    }
+    emit.push_shared(
+        Block::resource("aws_eks_access_entry", &name)
+            .with("cluster_name", cluster.attribute("name"))
+            .with("principal_arn", path(&format!("{at}.arn")))
+            .with("type", "EC2_LINUX"),
+    );
+}
+
 /// What the parts of a pool have in common.
 struct All {
     /// The cluster, if the package declares it.
@@ -61,13 +100,21 @@ struct All {
     disk: i64,
 }
 
-/// The `cluster` of the package that the pool names, if it is in the pool's region.
+/// The `cluster` of the package that the pool names, if it is in the pool's region. Another one would move the pool into its folder.
 fn declared(emit: &mut Emit<'_>, region: &StructValue) -> Option<Cluster> {
     let wanted = read::text(emit.object, "cluster")?.to_owned();
     let code = read::text(region, "code")?.to_owned();
-    let (reference, _) =
-        emit.all("cluster").into_iter().find(|(_, c)| read::text(c, "slug") == Some(&wanted))?;
-    Cluster::of(emit, &reference).filter(|c| c.region.code == code)
+    for (reference, cluster) in emit.all("cluster") {
+        if read::text(&cluster, "slug") != Some(&wanted) {
+            continue;
+        }
+        let network = emit.follow(read::reference(&cluster, "network")?)?;
+        let home = emit.follow(read::reference(&network, "region")?)?;
+        if read::text(&home, "code") == Some(&code) {
+            return Cluster::of(emit, &reference);
+        }
+    }
+    None
 }
 
 /// The name of a part in Terraform.

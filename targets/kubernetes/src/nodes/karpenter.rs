@@ -9,7 +9,7 @@ use crate::custom::karpenter::{
 use crate::emit::{Emit, Order, Texts};
 use crate::{amounts, codes};
 use ivs_plan::read;
-use ivs_target_nodepools::{Capacity, Part, Pool, Provider, Sharing, gpu};
+use ivs_target_nodepools::{Capacity, Part, Pool, Provider, Sharing, gpu, label};
 use ivs_value::{Number, Value};
 use k8s_openapi::api::core::v1::Taint;
 use std::collections::BTreeMap;
@@ -35,7 +35,11 @@ pub fn aws(emit: &mut Emit<'_>, pool: &Pool, labels: &Texts) {
         ami_selector_terms: vec![Ami { alias }],
         capacity_reservation_selector_terms: reservations(emit).map(|id| Reservation { id }).collect(),
         role: read::text(emit.object, "role").unwrap_or_default().to_owned(),
-        security_group_selector_terms: discovered(),
+        security_group_selector_terms: match declared(emit) {
+            // EKS puts this tag on the security group that it makes.
+            Some(name) => vec![Tagged { tags: Texts::from([("aws:eks:cluster-name".into(), name)]) }],
+            None => discovered(),
+        },
         subnet_selector_terms: discovered(),
     };
     let meta = emit.meta(&emit.name, None);
@@ -52,6 +56,24 @@ pub fn azure(emit: &mut Emit<'_>, pool: &Pool, labels: &Texts) {
     let meta = emit.meta(&emit.name, None);
     emit.push(Order::NodeClass, &custom(AKS_NODE_CLASS, meta, spec));
     pools(emit, pool, labels, ("karpenter.azure.com", "AKSNodeClass"));
+}
+
+/// What the provider calls the pool's cluster, if the package declares it in the pool's region.
+fn declared(emit: &mut Emit<'_>) -> Option<String> {
+    let wanted = read::text(emit.object, "cluster")?;
+    let region = read::reference(emit.object, "region")?.id;
+    for reference in emit.all_of("cluster") {
+        let Some(cluster) = emit.follow(&reference) else { continue };
+        if read::text(&cluster, "slug") != Some(wanted) {
+            continue;
+        }
+        let network = read::reference(&cluster, "network").and_then(|r| emit.follow(r))?;
+        if read::reference(&network, "region").map(|r| r.id) == Some(region) {
+            let former = read::list(&cluster, "moved_from").first().and_then(Value::as_str);
+            return Some(label(former.unwrap_or(wanted)));
+        }
+    }
+    None
 }
 
 fn reservations<'a>(emit: &Emit<'a>) -> impl Iterator<Item = String> + use<'a> {

@@ -521,3 +521,45 @@ resource "aws_iam_openid_connect_provider" "region_cluster_us_east_1" {
   url            = aws_eks_cluster.region_cluster_us_east_1.identity[0].oidc[0].issuer
   client_id_list = ["sts.amazonaws.com"]
 }
+
+resource "aws_iam_role" "karpenternoderole_region_cluster_us_east_1" {
+  name = "KarpenterNodeRole-region-cluster-us-east-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = "sts:AssumeRole"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_region_cluster_us_east_1_eksworkernodepolicy" {
+  role       = aws_iam_role.karpenternoderole_region_cluster_us_east_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_region_cluster_us_east_1_eks_cni_policy" {
+  role       = aws_iam_role.karpenternoderole_region_cluster_us_east_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_region_cluster_us_east_1_ec2containerregistrypullonly" {
+  role       = aws_iam_role.karpenternoderole_region_cluster_us_east_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_region_cluster_us_east_1_ssmmanagedinstancecore" {
+  role       = aws_iam_role.karpenternoderole_region_cluster_us_east_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_eks_access_entry" "karpenternoderole_region_cluster_us_east_1" {
+  cluster_name  = aws_eks_cluster.region_cluster_us_east_1.name
+  principal_arn = aws_iam_role.karpenternoderole_region_cluster_us_east_1.arn
+  type          = "EC2_LINUX"
+}

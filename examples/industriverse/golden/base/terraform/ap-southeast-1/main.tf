@@ -1,3 +1,45 @@
+resource "aws_iam_role" "karpenternoderole_platform_ap_southeast_1" {
+  name = "KarpenterNodeRole-platform-ap-southeast-1"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = "sts:AssumeRole"
+        Principal = {
+          Service = "ec2.amazonaws.com"
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_platform_ap_southeast_1_eksworkernodepolicy" {
+  role       = aws_iam_role.karpenternoderole_platform_ap_southeast_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_platform_ap_southeast_1_eks_cni_policy" {
+  role       = aws_iam_role.karpenternoderole_platform_ap_southeast_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_platform_ap_southeast_1_ec2containerregistrypullonly" {
+  role       = aws_iam_role.karpenternoderole_platform_ap_southeast_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+}
+
+resource "aws_iam_role_policy_attachment" "karpenternoderole_platform_ap_southeast_1_ssmmanagedinstancecore" {
+  role       = aws_iam_role.karpenternoderole_platform_ap_southeast_1.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+}
+
+resource "aws_eks_access_entry" "karpenternoderole_platform_ap_southeast_1" {
+  cluster_name  = aws_eks_cluster.platform_ap_southeast_1.name
+  principal_arn = aws_iam_role.karpenternoderole_platform_ap_southeast_1.arn
+  type          = "EC2_LINUX"
+}
+
 resource "aws_vpc" "room_ap_southeast_1" {
   cidr_block           = "10.0.0.0/16"
   enable_dns_support   = true
