@@ -1,14 +1,13 @@
 //! Who pays for what runs: labels that are demanded, and what each cost in an hour.
+use crate::admission;
 use crate::custom::{custom, observe::PROMETHEUS_RULE};
 use crate::emit::{Emit, Order};
 use crate::{codes, names};
 use ivs_plan::{Context, Lowered, Lowering, Subject, read};
 use ivs_value::Value;
 use k8s_openapi::api::admissionregistration::v1::{
-    MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
-    ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation, Variable,
+    MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicySpec, Validation, Variable,
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use serde_json::{Value as Json, json};
 
 /// Lowerings of `chargeback`.
@@ -75,46 +74,21 @@ fn demand(emit: &mut Emit<'_>, by: &[String], rooms: Vec<String>) {
         ..Validation::default()
     });
     let name = names::fit(&format!("{}.chargeback", emit.name), 253);
-    let policy = ValidatingAdmissionPolicy {
-        metadata: emit.meta(&name, None),
-        spec: Some(ValidatingAdmissionPolicySpec {
-            failure_policy: Some("Fail".into()),
-            match_constraints: Some(MatchResources {
-                resource_rules: Some(vec![
-                    rule("apps", &["deployments", "statefulsets", "daemonsets"]),
-                    rule("batch", &["jobs"]),
-                ]),
-                ..MatchResources::default()
-            }),
-            validations: Some(validations.collect()),
-            variables: Some(vec![Variable { expression: LABELS.into(), name: "labels".into() }]),
-            ..ValidatingAdmissionPolicySpec::default()
+    let spec = ValidatingAdmissionPolicySpec {
+        failure_policy: Some("Fail".into()),
+        match_constraints: Some(MatchResources {
+            resource_rules: Some(vec![
+                rule("apps", &["deployments", "statefulsets", "daemonsets"]),
+                rule("batch", &["jobs"]),
+            ]),
+            ..MatchResources::default()
         }),
-        status: None,
+        validations: Some(validations.collect()),
+        variables: Some(vec![Variable { expression: LABELS.into(), name: "labels".into() }]),
+        ..ValidatingAdmissionPolicySpec::default()
     };
-    emit.push(Order::Role, &policy);
     let action = read::member(emit.object, "unlabelled").map_or("Deny", |m| m.text.as_str()).to_owned();
-    let among = LabelSelector {
-        match_expressions: Some(vec![LabelSelectorRequirement {
-            key: "kubernetes.io/metadata.name".into(),
-            operator: "In".into(),
-            values: Some(rooms),
-        }]),
-        match_labels: None,
-    };
-    let binding = ValidatingAdmissionPolicyBinding {
-        metadata: emit.meta(&name, None),
-        spec: ValidatingAdmissionPolicyBindingSpec {
-            match_resources: Some(MatchResources {
-                namespace_selector: Some(among),
-                ..MatchResources::default()
-            }),
-            policy_name: name,
-            validation_actions: vec![action],
-            ..ValidatingAdmissionPolicyBindingSpec::default()
-        },
-    };
-    emit.push(Order::Binding, &binding);
+    admission::hold(emit, name, rooms, &action, spec);
 }
 
 /// What each cost in an hour, from what OpenCost measures:

@@ -1,4 +1,5 @@
 //! What keeps an industry's air gap shut, and how its site fetches what it runs.
+use crate::admission;
 use crate::amounts;
 use crate::codes;
 use crate::custom::custom;
@@ -8,11 +9,10 @@ use ivs_plan::read;
 use ivs_plan::{Context, Lowered, Lowering, Subject};
 use ivs_value::{StructValue, Value};
 use k8s_openapi::api::admissionregistration::v1::{
-    MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
-    ValidatingAdmissionPolicyBindingSpec, ValidatingAdmissionPolicySpec, Validation,
+    MatchResources, NamedRuleWithOperations, ValidatingAdmissionPolicySpec, Validation,
 };
 use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicySpec};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde::Serialize;
 
 /// Lowerings of the kinds of `std.industry`.
@@ -110,47 +110,22 @@ fn shut(emit: &mut Emit<'_>) {
             ..Validation::default()
         })
         .collect();
-    let policy = ValidatingAdmissionPolicy {
-        metadata: emit.meta(&name, None),
-        spec: Some(ValidatingAdmissionPolicySpec {
-            failure_policy: Some("Fail".into()),
-            match_constraints: Some(MatchResources {
-                resource_rules: Some(vec![NamedRuleWithOperations {
-                    api_groups: Some(vec![String::new()]),
-                    api_versions: Some(vec!["v1".into()]),
-                    operations: Some(vec!["CREATE".into(), "UPDATE".into()]),
-                    resources: Some(vec!["pods".into(), "pods/ephemeralcontainers".into()]),
-                    ..NamedRuleWithOperations::default()
-                }]),
-                ..MatchResources::default()
-            }),
-            validations: Some(validations),
-            ..ValidatingAdmissionPolicySpec::default()
+    let spec = ValidatingAdmissionPolicySpec {
+        failure_policy: Some("Fail".into()),
+        match_constraints: Some(MatchResources {
+            resource_rules: Some(vec![NamedRuleWithOperations {
+                api_groups: Some(vec![String::new()]),
+                api_versions: Some(vec!["v1".into()]),
+                operations: Some(vec!["CREATE".into(), "UPDATE".into()]),
+                resources: Some(vec!["pods".into(), "pods/ephemeralcontainers".into()]),
+                ..NamedRuleWithOperations::default()
+            }]),
+            ..MatchResources::default()
         }),
-        status: None,
+        validations: Some(validations),
+        ..ValidatingAdmissionPolicySpec::default()
     };
-    emit.push(Order::Role, &policy);
-    let among = LabelSelector {
-        match_expressions: Some(vec![LabelSelectorRequirement {
-            key: "kubernetes.io/metadata.name".into(),
-            operator: "In".into(),
-            values: Some(rooms),
-        }]),
-        match_labels: None,
-    };
-    let binding = ValidatingAdmissionPolicyBinding {
-        metadata: emit.meta(&name, None),
-        spec: ValidatingAdmissionPolicyBindingSpec {
-            match_resources: Some(MatchResources {
-                namespace_selector: Some(among),
-                ..MatchResources::default()
-            }),
-            policy_name: name,
-            validation_actions: vec!["Deny".into()],
-            ..ValidatingAdmissionPolicyBindingSpec::default()
-        },
-    };
-    emit.push(Order::Binding, &binding);
+    admission::hold(emit, name, rooms, "Deny", spec);
 }
 
 /// The expression that all containers of a field have images of the registries. Hosts of registries have no quotes.

@@ -3,6 +3,7 @@
 //! Takes declarations of the library's kinds (`service`, `namespace`, `sweep` …). Gives printed objects, findings at
 //! value paths, and files with a `kustomization.yaml` per folder. Never writes a file, reads a clock or guesses.
 
+mod admission;
 mod amounts;
 mod autoscaler;
 mod batch;
