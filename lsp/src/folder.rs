@@ -41,8 +41,8 @@ pub struct Folder {
     pub untried: bool,
     /// Whether what earlier states computed may still be there.
     pub unswept: bool,
-    /// What the editor shows: address, version it was told for, diagnostics.
-    pub shown: BTreeMap<String, (Uri, Option<i32>, Vec<Diagnostic>)>,
+    /// What the editor shows, by address.
+    pub shown: BTreeMap<String, Shown>,
     /// The state that was looked at as a whole.
     pub looked_at: Option<u64>,
     session: Session,
@@ -55,6 +55,17 @@ pub struct Folder {
     project: Project,
     cache: Option<PathBuf>,
     threads: usize,
+}
+
+/// What an editor was told of a file. The diagnostics themselves are the editor's: thousands of them would be as large as
+/// the package.
+pub struct Shown {
+    /// The file.
+    pub uri: Uri,
+    /// The version that it was told for.
+    pub version: Option<i32>,
+    /// Which diagnostics; `None` for none.
+    pub digest: Option<u64>,
 }
 
 /// Where a document belongs.

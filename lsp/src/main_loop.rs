@@ -5,11 +5,11 @@
 
 use crate::check::{self, Found, What, Work};
 use crate::documents::{Documents, path_of};
-use crate::folder::{Folder, Home, Key, home_of};
+use crate::folder::{Folder, Home, Key, Shown, home_of};
 use crate::options::Options;
 use crate::outbox::{Checked, Out, Outbox};
 use crate::pool::{About, Job, Pool};
-use crate::publish::ByFile;
+use crate::publish::{ByFile, digest};
 use crate::settings::{Delivery, Settings};
 use crate::view::{Shared, View};
 use std::collections::BTreeMap;
@@ -339,10 +339,8 @@ impl World {
 
     fn forget(&mut self, key: &Key) {
         if let Some(folder) = self.folders.remove(key) {
-            for (uri, _, shown) in folder.shown.into_values() {
-                if !shown.is_empty() {
-                    self.publish(uri, None, Vec::new());
-                }
+            for shown in folder.shown.into_values().filter(|s| s.digest.is_some()) {
+                self.publish(shown.uri, None, Vec::new());
             }
         }
     }
@@ -474,10 +472,8 @@ impl World {
         for open in folder.open_files().values() {
             files.entry(open.uri.as_str().to_owned()).or_insert_with(|| (open.uri.clone(), Vec::new()));
         }
-        for (address, (uri, _, shown)) in &folder.shown {
-            if !shown.is_empty() {
-                files.entry(address.clone()).or_insert_with(|| (uri.clone(), Vec::new()));
-            }
+        for (address, shown) in folder.shown.iter().filter(|(_, s)| s.digest.is_some()) {
+            files.entry(address.clone()).or_insert_with(|| (shown.uri.clone(), Vec::new()));
         }
         for (uri, diagnostics) in files.into_values() {
             self.show(key, uri, diagnostics, true);
@@ -489,13 +485,15 @@ impl World {
         let Some(folder) = self.folders.get_mut(key) else { return };
         let version = folder.open_files().values().find(|o| o.uri == uri).map(|o| o.version);
         let address = uri.as_str().to_owned();
+        let digest = digest(&diagnostics);
         let told = folder.shown.get(&address);
-        let same = told.is_some_and(|(_, _, shown)| *shown == diagnostics);
-        let known = told.is_some_and(|(_, v, _)| *v == version);
+        let same = told.is_some_and(|shown| shown.digest == digest);
+        let known = told.is_some_and(|shown| shown.version == version);
         if same && (known || !whole) {
             return;
         }
-        folder.shown.insert(address, (uri.clone(), version.filter(|_| whole), diagnostics.clone()));
+        let shown = Shown { uri: uri.clone(), version: version.filter(|_| whole), digest };
+        folder.shown.insert(address, shown);
         self.publish(uri, version, diagnostics);
     }
 

@@ -5,8 +5,9 @@ use crate::view::View;
 use ivs_driver::Report;
 use ivs_grammar::ast::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use tower_lsp_server::ls_types::{Diagnostic, Uri};
+use tower_lsp_server::ls_types::{Diagnostic, DiagnosticSeverity, NumberOrString, Range, Uri};
 
 /// The most diagnostics of one file that are shown.
 const MAX_SHOWN: usize = 1_000;
@@ -50,6 +51,34 @@ pub fn others(view: &View, path: &str, all: &Report, glance: &Report) -> Option<
         all.diagnostics.iter().filter(|d| d.primary.place.of as usize == of && !seen.contains(&key(d)));
     let found = found.filter_map(|d| Some((d.primary.place.span, files.diagnostic(view, d)?)));
     Some(Others { text: all.files.get(of)?.text.clone(), found: found.collect() })
+}
+
+/// Tells lists of diagnostics apart; `None` for an empty one.
+pub fn digest(found: &[Diagnostic]) -> Option<u64> {
+    let mut h = DefaultHasher::new();
+    let range = |r: &Range, h: &mut DefaultHasher| {
+        (r.start.line, r.start.character, r.end.line, r.end.character).hash(h);
+    };
+    for d in found {
+        range(&d.range, &mut h);
+        d.message.hash(&mut h);
+        let code = match &d.code {
+            Some(NumberOrString::String(code)) => Some(code),
+            _ => None,
+        };
+        // The page and the tags follow from the code.
+        (
+            code,
+            d.severity == Some(DiagnosticSeverity::ERROR),
+            d.severity == Some(DiagnosticSeverity::WARNING),
+        )
+            .hash(&mut h);
+        for r in d.related_information.iter().flatten() {
+            range(&r.location.range, &mut h);
+            (r.location.uri.as_str(), &r.message).hash(&mut h);
+        }
+    }
+    (!found.is_empty()).then(|| h.finish())
 }
 
 impl Others {

@@ -329,3 +329,39 @@ fn arguments_of_a_resource_are_those_of_its_providers_schema() {
     let said = hover["contents"]["value"].as_str().unwrap();
     assert!(said.contains("name: string") && said.contains("What it is called."), "{said}");
 }
+
+const SCHEMAS: &str = r#"{ "provider_schemas": { "registry.terraform.io/hashicorp/null": { "resource_schemas": {
+  "null_thing": { "block": { "description": "A thing.", "attributes": {
+    "size": { "type": "number", "required": true },
+    "arn": { "type": "string", "computed": true, "description": "What it is called everywhere." }
+  } } },
+  "null_other": { "block": { "attributes": { "of": { "type": "string", "optional": true } } } }
+} } } }"#;
+
+#[test]
+fn texts_that_a_providers_schema_knows_are_completed() {
+    let config = "[package]\nname = \"shop\"\nversion = \"1.0.0\"\nivs = \"1\"\n\n[targets.terraform]\nschemas = [\"schemas/*.json\"]\n";
+    let main = "resource logs { type = \"null_thing\", body { size = 1 } }\nresource other {\n  type = \"null_other\"\n  body { of = attr(logs, \"arn\") }\n}\n";
+    let mut c = Client::new(&[("ivs.toml", config), ("schemas/null.json", SCHEMAS), ("main.ivs", main)]);
+    c.open("main.ivs");
+    assert_eq!(c.found("main.ivs"), json!([]));
+    // The type of a resource, with its documentation.
+    let mut at = c.at("main.ivs", "null_other");
+    at["position"]["character"] = json!(15);
+    let answer = c.request("textDocument/completion", at);
+    assert_eq!(labels(&answer), ["null_other", "null_thing"]);
+    assert_eq!(answer["items"][1]["textEdit"]["newText"], "null_thing");
+    let thing = c.request("completionItem/resolve", answer["items"][1].clone());
+    assert!(thing["documentation"]["value"].as_str().unwrap().contains("A thing."), "{thing}");
+    // What a resource has once it is made: of what its schema says, also what only the provider can.
+    let mut at = c.at("main.ivs", "arn\")");
+    at["position"]["character"] = json!(26);
+    let answer = c.request("textDocument/completion", at);
+    assert_eq!(labels(&answer), ["arn", "size"]);
+    // Before the text: what it can be asked of, first.
+    c.replace("main.ivs", "attr(logs, \"arn\")", "attr(lo)");
+    let mut at = c.at("main.ivs", "lo)");
+    at["position"]["character"] = json!(21);
+    let answer = c.request("textDocument/completion", at);
+    assert_eq!(&labels(&answer)[..2], ["logs", "other"]);
+}

@@ -85,10 +85,19 @@ pub(crate) fn sources(db: &dyn Db, file: SourceFile, stretch: u32) -> Arc<Source
 /// What is wrong with values.
 #[derive(PartialEq, Eq, Debug, Default)]
 pub(crate) struct Values {
-    /// Of constants, families, overlays and declarations.
-    pub diagnostics: Vec<ItemDiagnostic>,
+    /// Of constants, families and overlays, and of what declarations are lowered to.
+    own: Vec<ItemDiagnostic>,
+    /// Of declarations.
+    decided: Vec<Arc<[ItemDiagnostic]>>,
     /// The enabled declarations of which a part is unknown, each with those of which it read something unknown.
     pub unknown: Vec<Suspect>,
+}
+
+impl Values {
+    /// All that is wrong.
+    pub fn diagnostics(&self) -> impl Iterator<Item = &ItemDiagnostic> {
+        self.own.iter().chain(self.decided.iter().flat_map(|d| d.iter()))
+    }
 }
 
 /// What needs values, in an environment.
@@ -96,15 +105,18 @@ pub(crate) struct Values {
 pub(crate) fn values(db: &dyn Db, env: Env, file: SourceFile, stretch: u32) -> Arc<Values> {
     let mut found = Values::default();
     for (item, head) in items(db, file, stretch) {
-        found.diagnostics.extend(decide::declaration(db, env, item, head));
+        found.own.extend(decide::declaration(db, env, item, head));
     }
     for inst in decide::enabled_in(db, env, file, stretch) {
         let result = ivs_eval::object(db, env, inst);
-        found.diagnostics.extend(decide::decided(db, env, inst, &result));
+        let decided = decide::decided(db, env, inst, &result);
+        if !decided.is_empty() {
+            found.decided.push(decided);
+        }
         if !result.whole {
             found.unknown.push((inst, result.waits.clone()));
         } else if emit::judged(db, inst, &result.value) {
-            found.diagnostics.extend(emit::findings(db, env, inst, &emit::lower(db, env, inst)));
+            found.own.extend(emit::findings(db, env, inst, &emit::lower(db, env, inst)));
         }
     }
     Arc::new(found)

@@ -59,7 +59,7 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
     let found = each_stretch(db, threads, &own_modules(db), |db, file, n| by_file::values(db, env, file, n));
     let mut suspects = Vec::new();
     for values in found {
-        out.extend(values.diagnostics.iter().cloned());
+        out.extend(values.diagnostics().cloned());
         suspects.extend(values.unknown.iter().cloned());
     }
     out.extend(loops(db, env, &suspects));
@@ -112,7 +112,7 @@ pub(crate) fn environment_once(
     let holding = Holding::new(db, &checks::decidable(db), kinds);
     let done = each(db, threads, &insts, |db, inst| {
         let result = ivs_eval::object_once(db, env, *inst);
-        let mut decided = decided(db, env, *inst, &result);
+        let mut decided = decided(db, env, *inst, &result).to_vec();
         let mut made = None;
         if result.whole && lower && emit::emits(db, *inst) {
             made = Some(Arc::new(emit::lowered(db, env, *inst, &result.value)));
@@ -146,18 +146,19 @@ pub(crate) fn loops(db: &dyn Db, env: Env, suspects: &[Suspect]) -> Vec<ItemDiag
 }
 
 /// The findings of one declaration.
-pub(crate) fn decided(db: &dyn Db, env: Env, inst: Inst, result: &ObjectResult) -> Vec<ItemDiagnostic> {
+pub(crate) fn decided(db: &dyn Db, env: Env, inst: Inst, result: &ObjectResult) -> Arc<[ItemDiagnostic]> {
     if result.diagnostics.is_empty() {
-        return Vec::new();
+        return result.diagnostics.clone();
     }
     // What a broken or misspelled entry would have set is not demanded a second time.
     let layers = ivs_eval::layers(db, env, inst);
     let errors = || layers.iter().flat_map(|l| ivs_model::item_diagnostics(db, l.item));
     let broken = errors().any(|d| d.severity == Severity::Error);
     let lost = errors().any(|d| d.code.starts_with("IVS0") || d.code == code::UNKNOWN_FIELD);
-    let mut diagnostics = result.diagnostics.clone();
-    if broken {
-        diagnostics.retain(|d| d.code != code::VALUE_REQUIRED && (!code::of_requirement(d.code) || !lost));
+    if !broken {
+        return result.diagnostics.clone();
     }
-    diagnostics
+    let said =
+        |d: &&ItemDiagnostic| d.code != code::VALUE_REQUIRED && (!code::of_requirement(d.code) || !lost);
+    result.diagnostics.iter().filter(said).cloned().collect()
 }

@@ -36,7 +36,7 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
     });
     let mut suspects = Vec::new();
     for (inst, (decided, waits)) in insts.iter().zip(found) {
-        out.extend(decided);
+        out.extend(decided.iter().cloned());
         suspects.extend(waits.map(|waits| (*inst, waits)));
     }
     out.extend(decide::loops(db, env, &suspects));

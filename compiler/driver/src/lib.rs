@@ -36,7 +36,7 @@ pub use diff::{Decided, DeclarationDiff, Diff, ValueDiff, diff};
 pub use docs::{FieldDoc, FunctionDoc, ItemDoc, ModuleDoc, Piece, Reference};
 pub use emit::targets;
 pub use figures::{Figure, Figures, Goal, Growth, Input, Kpi, Rests, Told, Verdict};
-pub use free::known_fields;
+pub use free::{known_fields, known_made, known_texts};
 pub use graph::{Dangling, EdgeSort, Graph, GraphEdge, GraphNode, Impact, NodeRole, Step};
 pub use ivs_eval::Role;
 pub use ivs_model::TRIAL_TEXT as TRIED;
@@ -426,12 +426,17 @@ impl Session {
         &self.db
     }
 
-    /// Runs on a thread with a stack that deep chains of values fit in.
-    fn run<R: Send>(&mut self, f: impl Fn(&Database, usize) -> R + Send + Sync) -> R {
-        let threads = match self.threads {
+    /// How many threads work at a time.
+    fn parallel(&self) -> usize {
+        match self.threads {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             n => n,
-        };
+        }
+    }
+
+    /// Runs on a thread with a stack that deep chains of values fit in.
+    fn run<R: Send>(&mut self, f: impl Fn(&Database, usize) -> R + Send + Sync) -> R {
+        let threads = self.parallel();
         if !self.deep {
             let result = database::with_stack(self.db.clone(), |db| f(&db, threads));
             self.deep = self.db.too_deep().is_some();

@@ -111,7 +111,7 @@ pub(crate) fn report_of(db: &Database, findings: Vec<ItemDiagnostic>, of: &[Sour
             placer.file(file);
         }
     }
-    for d in &findings {
+    for d in findings {
         let primary = placer.label(&d.primary);
         let labels = d.labels.iter().map(|l| placer.label(l)).collect();
         let fixes = d
@@ -129,10 +129,10 @@ pub(crate) fn report_of(db: &Database, findings: Vec<ItemDiagnostic>, of: &[Sour
         out.push(Diagnostic {
             code: d.code,
             severity: d.severity,
-            message: d.message.clone(),
+            message: d.message,
             primary,
             labels,
-            help: d.help.clone(),
+            help: d.help,
             fixes,
         });
     }

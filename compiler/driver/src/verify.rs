@@ -153,7 +153,7 @@ impl Verifier {
             for env in envs.iter().filter(|_| real) {
                 let env = Env::new(fresh, env.name(db).clone());
                 for inst in ivs_eval::instances(fresh, env, decl) {
-                    found.extend(ivs_eval::object_once(fresh, env, inst).diagnostics);
+                    found.extend(ivs_eval::object_once(fresh, env, inst).diagnostics.iter().cloned());
                 }
             }
             for d in found {

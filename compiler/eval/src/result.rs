@@ -27,7 +27,7 @@ pub struct ObjectResult {
     /// All fields; unknown where something failed.
     pub value: Arc<StructValue>,
     /// Findings, each reported once.
-    pub diagnostics: Vec<ItemDiagnostic>,
+    pub diagnostics: Arc<[ItemDiagnostic]>,
     /// Whether no part of it is unknown.
     pub whole: bool,
     /// The other declarations of which it read something unknown, in order: what a loop through several of them may go
@@ -68,7 +68,7 @@ pub fn object_once(db: &dyn Db, env: Env, inst: Inst) -> ObjectResult {
     let whole = !value.fields.iter().any(has_unknown);
     machine.waits.sort();
     machine.waits.dedup();
-    ObjectResult { value, diagnostics: machine.diagnostics, whole, waits: machine.waits.into() }
+    ObjectResult { value, diagnostics: machine.diagnostics.into(), whole, waits: machine.waits.into() }
 }
 
 mod measured {

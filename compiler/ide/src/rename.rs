@@ -1,6 +1,6 @@
 //! Another name for what a word names, in every file, if nothing changes its meaning by it.
 
-use crate::find::{name_of, of_symbols};
+use crate::find::name_of;
 use crate::place::{home, named};
 use ivs_driver::Session;
 use ivs_grammar::ITEM_WORDS;
@@ -9,6 +9,10 @@ use ivs_model::{Symbol, traced};
 use ivs_source::{Db, Program, SourceFile, item_offset, item_text, items};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How many of the files that hold a name are typed and evaluated under the new one. In all others every word still leads
+/// where it led; what a value makes of the name shows where it is declared and in a few that mention it.
+const CLOSE: usize = 32;
 
 /// Words that an expression cannot use as names.
 const RESERVED: &[&str] = &[
@@ -93,17 +97,66 @@ pub fn rename(
     if old == new {
         return Ok(edits);
     }
-    for r in of_symbols(db, &named.symbols, false) {
-        let text = r.place.range.text(r.place.file.text(db));
-        // Under another name (`use … as`, the base unit of a dimension) it keeps that.
-        if text.trim_matches('"') != old {
+    let files = mentioning(db, &old, new);
+    let found = session.each(&files, |db, file| words(db, *file, &old, new));
+    let before: Vec<(SourceFile, Vec<Word>)> = files.into_iter().zip(found).collect();
+    for (file, words) in &before {
+        // Under another name (`use … as`, the base unit of a dimension) it keeps that: such words are not the old name.
+        let hits = words.iter().filter(|w| w.spelled == old && named.symbols.contains(&w.symbol));
+        let mut places: Vec<Span> = hits.map(|w| w.range).collect();
+        places.dedup();
+        if !places.is_empty() {
+            let text = file.text(db);
+            let quoted = |s: &Span| s.text(text).starts_with('"');
+            let edit = |s: Span| (s, if quoted(&s) { format!("{new:?}") } else { new.to_owned() });
+            edits.insert(file.path(db).clone(), places.into_iter().map(edit).collect());
+        }
+    }
+    let mut homes: Vec<SmolStr> =
+        named.symbols.iter().filter_map(|s| home(db, s)).map(|h| h.file.path(db).clone()).collect();
+    homes.dedup();
+    tried(session, &before, homes, &edits, &old, new)?;
+    Ok(edits)
+}
+
+/// The package's files that hold one of two names.
+fn mentioning(db: &dyn Db, old: &str, new: &str) -> Vec<SourceFile> {
+    let files = Program::get(db).files(db).iter().copied();
+    let holds = |f: &SourceFile| f.own(db) && (f.text(db).contains(old) || f.text(db).contains(new));
+    files.filter(holds).collect()
+}
+
+/// A word that is spelled like one of two names.
+struct Word {
+    /// Absolute.
+    range: Span,
+    /// Without quotes.
+    spelled: SmolStr,
+    /// What it leads to, as one of several where it means several things.
+    symbol: Symbol,
+}
+
+/// The words of a file that are spelled like one of two names, in order. What a name leads to depends on its spelling:
+/// others keep their meaning, unless one of these changes its own.
+fn words(db: &dyn Db, file: SourceFile, old: &str, new: &str) -> Vec<Word> {
+    let mut out = Vec::new();
+    for item in &items(db, file).ids {
+        let text = item_text(db, *item);
+        if !text.contains(old) && !text.contains(new) {
             continue;
         }
-        let new = if text.starts_with('"') { format!("{new:?}") } else { new.to_owned() };
-        edits.entry(r.place.file.path(db).clone()).or_default().push((r.place.range, new));
+        let base = item_offset(db, *item);
+        let trace = traced(db, *item);
+        for m in &trace.mentions {
+            let spelled = m.span.text(text).trim_matches('"');
+            if spelled == old || spelled == new {
+                let range = Span::new(m.span.start + base, m.span.end + base);
+                out.push(Word { range, spelled: spelled.into(), symbol: m.symbol.clone() });
+            }
+        }
     }
-    tried(session, &edits, &old, new)?;
-    Ok(edits)
+    out.sort_by_key(|w| w.range);
+    out
 }
 
 /// Whether a word can be the name of such a thing.
@@ -124,18 +177,18 @@ fn allowed(symbols: &[Symbol], new: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What every word of the items that have one of two names in them leads to.
-type Meanings = BTreeSet<(SmolStr, u32, Vec<(SmolStr, u32)>)>;
+/// Where words of a file lead: by their place, the path and place of what they name, or what it is called.
+type Meanings = BTreeSet<(u32, SmolStr, u32)>;
 
 /// Applies the edits to a copy: every word has to lead where it led before, and nothing new may be wrong.
 fn tried(
     session: &mut Session,
+    before: &[(SourceFile, Vec<Word>)],
+    homes: Vec<SmolStr>,
     edits: &BTreeMap<SmolStr, Vec<(Span, String)>>,
     old: &str,
     new: &str,
 ) -> Result<(), String> {
-    // What was found before is known already.
-    let wrong = counted(session);
     let db: &dyn Db = session.database();
     let moved = |path: &SmolStr, offset: u32| -> u32 {
         let before = edits.get(path).into_iter().flatten().filter(|(s, _)| s.start < offset);
@@ -143,7 +196,6 @@ fn tried(
             before.fold(i64::from(offset), |at, (s, t)| at + t.len() as i64 - i64::from(s.end - s.start));
         u32::try_from(grown).unwrap_or(offset)
     };
-    let before = meanings(db, old, new, &moved);
     let mut copy = session.fork();
     for (path, edits) in edits {
         let Some(file) = crate::place::file(db, path) else { continue };
@@ -152,67 +204,64 @@ fn tried(
         let text = ivs_driver::apply_edits(file.text(db), &edits).ok_or("the places overlap")?;
         copy.set_text(path, &text);
     }
-    let after = meanings(copy.database(), old, new, &|_, offset| offset);
-    if let Some((path, offset, _)) = before.symmetric_difference(&after).next() {
-        let fresh = copy.database();
-        let text = crate::place::file(fresh, path).map(|f| f.text(fresh).clone()).unwrap_or_default();
-        let line = text.get(..*offset as usize).map_or(1, |t| t.matches('\n').count() + 1);
-        return Err(format!("with the name `{new}`, line {line} of `{path}` would mean something else"));
+    let then = session.each(before, |db, (file, known)| meanings(db, file.path(db), known, &moved));
+    let fresh: &dyn Db = copy.database();
+    let by_path: BTreeMap<&SmolStr, SourceFile> = Program::get(fresh)
+        .files(fresh)
+        .iter()
+        .filter(|f| f.own(fresh))
+        .map(|f| (f.path(fresh), *f))
+        .collect();
+    let pairs: Vec<_> = before
+        .iter()
+        .zip(&then)
+        .filter_map(|((f, _), then)| Some((*by_path.get(f.path(db))?, then)))
+        .collect();
+    let changed = copy.each(&pairs, |fresh, (file, then)| {
+        let path = file.path(fresh);
+        let now = meanings(fresh, path, &words(fresh, *file, old, new), &|_, offset| offset);
+        let (offset, ..) = then.symmetric_difference(&now).next()?;
+        let line = file.text(fresh).get(..*offset as usize).map_or(1, |t| t.matches('\n').count() + 1);
+        Some(format!("with the name `{new}`, line {line} of `{path}` would mean something else"))
+    });
+    if let Some(why) = changed.into_iter().flatten().next() {
+        return Err(why);
     }
-    let found = counted(&mut copy);
-    match found.iter().find(|(code, n)| wrong.get(*code).is_none_or(|before| before < n)) {
+    // Where it is declared first: only a few files are looked at closely.
+    let mut paths = homes;
+    for (file, _) in before {
+        if !paths.contains(file.path(db)) {
+            paths.push(file.path(db).clone());
+        }
+    }
+    let counted = |session: &mut Session| {
+        let found = session.glance_at(&paths, CLOSE).diagnostics;
+        let mut codes: BTreeMap<&'static str, usize> = BTreeMap::new();
+        found.iter().for_each(|d| *codes.entry(d.code).or_default() += 1);
+        (found, codes)
+    };
+    let (_, wrong) = counted(session);
+    let (found, codes) = counted(&mut copy);
+    match codes.iter().find(|(code, n)| wrong.get(*code).is_none_or(|before| before < n)) {
         Some((code, _)) => {
-            let all = copy.survey().diagnostics;
-            let message =
-                all.iter().find(|d| d.code == *code).map_or_else(String::new, |d| d.message.clone());
+            let message = found.iter().find(|d| d.code == *code).map_or("", |d| &d.message);
             Err(format!("with the name `{new}`, something is wrong: {message} ({code})"))
         }
         None => Ok(()),
     }
 }
 
-/// How often each code is found.
-fn counted(session: &mut Session) -> BTreeMap<&'static str, usize> {
-    let mut out = BTreeMap::new();
-    for d in session.survey().diagnostics {
-        *out.entry(d.code).or_insert(0) += 1;
-    }
-    out
-}
-
-fn meanings(db: &dyn Db, old: &str, new: &str, moved: &dyn Fn(&SmolStr, u32) -> u32) -> Meanings {
-    let mut out = Meanings::new();
-    for &file in Program::get(db).files(db).iter().filter(|f| f.own(db)) {
-        let text = file.text(db);
-        if !text.contains(old) && !text.contains(new) {
-            continue;
-        }
-        for item in &items(db, file).ids {
-            let text = item_text(db, *item);
-            if !text.contains(old) && !text.contains(new) {
-                continue;
+fn meanings(db: &dyn Db, path: &SmolStr, words: &[Word], moved: &dyn Fn(&SmolStr, u32) -> u32) -> Meanings {
+    let meaning = |w: &Word| {
+        let (target, at) = match home(db, &w.symbol) {
+            Some(p) if p.file.own(db) => {
+                let path = p.file.path(db);
+                (path.clone(), moved(path, p.range.start))
             }
-            let base = item_offset(db, *item);
-            let trace = traced(db, *item);
-            let mut words: BTreeMap<u32, Vec<(SmolStr, u32)>> = BTreeMap::new();
-            for m in &trace.mentions {
-                let target = match home(db, &m.symbol) {
-                    Some(p) if p.file.own(db) => {
-                        let path = p.file.path(db).clone();
-                        let at = moved(&path, p.range.start);
-                        (path, at)
-                    }
-                    Some(p) => (p.file.path(db).clone(), p.range.start),
-                    None => (name_of(db, &m.symbol).unwrap_or_default(), 0),
-                };
-                words.entry(m.span.start + base).or_default().push(target);
-            }
-            for (at, mut targets) in words {
-                targets.sort();
-                targets.dedup();
-                out.insert((file.path(db).clone(), moved(file.path(db), at), targets));
-            }
-        }
-    }
-    out
+            Some(p) => (p.file.path(db).clone(), p.range.start),
+            None => (name_of(db, &w.symbol).unwrap_or_default(), 0),
+        };
+        (moved(path, w.range.start), target, at)
+    };
+    words.iter().map(meaning).collect()
 }

@@ -15,6 +15,18 @@ pub fn fields(db: &dyn Db, decl: ItemId, path: &[SmolStr]) -> Vec<KnownField> {
     }
 }
 
+/// The texts that a field of a declaration may hold.
+pub fn texts(db: &dyn Db, decl: ItemId, field: &str) -> Vec<KnownField> {
+    ivs_model::decl_kind(db, decl).map_or_else(Vec::new, |k| ivs_driver::known_texts(db, k, field))
+}
+
+/// What a declaration has once it is made.
+pub fn made(db: &dyn Db, decl: ItemId) -> Vec<KnownField> {
+    let env = Env::new(db, SmolStr::default());
+    let first = instances(db, env, decl).into_iter().next();
+    first.map_or_else(Vec::new, |inst| ivs_driver::known_made(db, env, inst))
+}
+
 /// The field at a path, if its schema is known.
 pub fn field(db: &dyn Db, decl: ItemId, path: &[SmolStr]) -> Option<About> {
     let (last, front) = path.split_last()?;

@@ -169,6 +169,16 @@ pub trait Target: Sync {
         let _ = (kind, object, path, context);
         Vec::new()
     }
+    /// The texts that a field of a kind may hold, by name, as far as schemas tell.
+    fn texts(&self, kind: &str, field: &str, context: &dyn Context) -> Vec<KnownField> {
+        let _ = (kind, field, context);
+        Vec::new()
+    }
+    /// What a declaration has once it is made: what `attr` may ask for.
+    fn made(&self, kind: &str, object: &StructValue, context: &dyn Context) -> Vec<KnownField> {
+        let _ = (kind, object, context);
+        Vec::new()
+    }
     /// Called after all lowerings of one declaration.
     fn finish(&self, subject: &Subject, lowered: &mut Lowered) {
         let _ = (subject, lowered);

@@ -73,6 +73,18 @@ impl Target for Terraform {
             _ => Vec::new(),
         }
     }
+    fn texts(&self, kind: &str, field: &str, context: &dyn Context) -> Vec<KnownField> {
+        match (kind, field) {
+            ("resource", "type") => schema::schemas(context).types(),
+            _ => Vec::new(),
+        }
+    }
+    fn made(&self, kind: &str, object: &StructValue, context: &dyn Context) -> Vec<KnownField> {
+        match (kind, read::text(object, "type")) {
+            ("resource", Some(of)) => schema::schemas(context).made(of),
+            _ => Vec::new(),
+        }
+    }
     fn join(&self, artifacts: &mut Vec<&Artifact>, _: Layout) -> Vec<OutputFile> {
         join::join(artifacts, false)
     }

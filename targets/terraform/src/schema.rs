@@ -102,6 +102,24 @@ impl Schemas {
         self.types.get(kind)
     }
 
+    /// The types of resources.
+    pub fn types(&self) -> Vec<KnownField> {
+        let one = |(name, block): (&String, &Json)| KnownField {
+            name: name.clone(),
+            ty: "string".to_owned(),
+            docs: docs(block, block),
+            of: "a type of resource".to_owned(),
+            ..KnownField::default()
+        };
+        self.types.iter().map(one).collect()
+    }
+
+    /// What a resource of a type has once it is made: all that can be said of it, and what the provider says.
+    pub fn made(&self, kind: &str) -> Vec<KnownField> {
+        let Some(block) = self.resource(kind) else { return Vec::new() };
+        objects(block, "attributes").map(|(name, of)| attribute(kind, name, of)).collect()
+    }
+
     /// The fields at a path of a resource's body.
     pub fn fields(&self, kind: &str, path: &[&str]) -> Vec<KnownField> {
         let Some(mut block) = self.resource(kind) else { return Vec::new() };

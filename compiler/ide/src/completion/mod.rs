@@ -329,12 +329,16 @@ fn read(q: &Question<'_>, head: &str, stop: usize) -> Option<(Role, Trace)> {
         // Behind an attribute comes what it is of, behind a member of a family its body.
         let inner = [" x = 0", " {}", " then 0 else 0", " : 0", " : k = 0"]
             .map(|m| format!("{head}{MARKER}{first}{m}{rest}"));
+        // In brackets that are cut off within an `if` that is, too: what the brackets lack, then what the `if` lacks.
+        let nested = ["", " : 0", " : k = 0"].into_iter().flat_map(|m| {
+            [" else 0", " then 0 else 0"].map(|outer| format!("{head}{MARKER}{m}{first}{outer}{rest}"))
+        });
         // `remove` takes two words, and is a field's name where something else follows.
         let removes = head.trim_end().ends_with("remove");
         let removed = removes.then(|| format!("{head}{MARKER} k{tail}"));
         // Behind a text that is a key of a map made by loops comes what it is set to.
         let keyed = tail.strip_prefix("}\"").map(|rest| format!("{head}{MARKER}}}\" = 0{rest}"));
-        for text in removed.into_iter().chain(between).chain(behind).chain(inner).chain(keyed) {
+        for text in removed.into_iter().chain(between).chain(behind).chain(inner).chain(keyed).chain(nested) {
             let chunk = ivs_grammar::parse(&text);
             let errors = chunk.errors.len();
             let worse = best.as_ref().is_some_and(|(least, ..)| *least <= errors);

@@ -147,6 +147,9 @@ pub fn complete(
     }
     if let Some(callee) = call {
         arguments(q, trace, callee, given, out);
+        if callee.text(q.text) == "attr" {
+            late(q, out);
+        }
     }
     if scope.asked {
         return asked(q, scope.want.as_ref(), out);
@@ -214,6 +217,15 @@ pub fn complete(
     }
     for word in ["if", "not", "none", "true", "false"] {
         out.push(Proposal::new(word, Sort::Keyword).rank(8));
+    }
+}
+
+/// What `attr` may be asked of.
+fn late(q: &Question<'_>, out: &mut Vec<Proposal>) {
+    for (name, item) in of_kind(q, None) {
+        if decl_kind(q.db, item).is_some_and(|k| ivs_model::is_late(q.db, k)) {
+            out.push(named(q, &name, item).rank(1));
+        }
     }
 }
 
@@ -597,16 +609,20 @@ pub fn in_text(q: &Question<'_>, lexed: &Lexed, offset: usize, out: &mut Vec<Pro
     let head = q.text.get(..offset).unwrap_or_default();
     let text = format!("{head}{}", lexed.closers);
     let chunk = ivs_grammar::parse(&text);
-    let (mut literal, mut loads) = (None, false);
+    let (mut literal, mut loads, mut made_of) = (None, false, None);
     for item in &chunk.items {
         each_expr(item, &mut |e| match &e.kind {
             ExprKind::Str(s) if s.span.start < here.start && here.start <= s.span.end => {
                 literal = Some(s.span)
             }
             ExprKind::Postfix { base, ops } => {
-                let load = matches!(&base.kind, ExprKind::Name(n) if n == "load");
-                let inside = |o: &PostfixOp| matches!(o, PostfixOp::Call { span, .. } if span.start < here.start && here.start <= span.end);
-                loads |= load && ops.iter().any(inside);
+                let ExprKind::Name(callee) = &base.kind else { return };
+                let inside = |o: &&PostfixOp| matches!(o, PostfixOp::Call { span, .. } if span.start < here.start && here.start <= span.end);
+                let Some(PostfixOp::Call { args, .. }) = ops.iter().find(inside) else { return };
+                loads |= callee == "load";
+                if let ("attr", [of, _]) = (callee.as_str(), &args[..]) {
+                    made_of = Some(of.value.span);
+                }
             }
             _ => {}
         });
@@ -626,6 +642,12 @@ pub fn in_text(q: &Question<'_>, lexed: &Lexed, offset: usize, out: &mut Vec<Pro
     }
     if let Some(item) = q.item {
         let trace = ivs_model::probe(q.db, item, &text, &chunk);
+        let asked = |s: Span| trace.mentions.iter().rfind(|m| s.start <= m.span.start && m.span.end <= s.end);
+        if let Some(Symbol::Item(of)) = made_of.and_then(asked).map(|m| &m.symbol) {
+            let all = crate::schema::made(q.db, *of);
+            out.extend(all.iter().map(|f| known(f).detail(f.ty.as_str()).rank(1)));
+            return replace;
+        }
         if let Some((_, want)) = trace.wants.iter().rev().find(|(s, _)| *s == span) {
             literals(want, out);
         }
@@ -639,12 +661,24 @@ pub fn in_text(q: &Question<'_>, lexed: &Lexed, offset: usize, out: &mut Vec<Pro
                 continue;
             };
             let Some((last, front)) = step.path.split_last() else { continue };
+            if front.is_empty() {
+                out.extend(crate::schema::texts(q.db, body.decl, last).iter().map(|t| known(t).rank(1)));
+            }
             for field in crate::schema::fields(q.db, body.decl, front).iter().filter(|f| f.name == *last) {
                 out.extend(field.values.iter().map(|v| Proposal::new(v.as_str(), Sort::Value).rank(1)));
             }
         }
     }
     replace
+}
+
+/// A text that a schema knows.
+fn known(field: &ivs_driver::KnownField) -> Proposal {
+    let p = Proposal::new(field.name.as_str(), Sort::Value);
+    match &field.docs {
+        Some(docs) => p.docs(docs.as_str()),
+        None => p,
+    }
 }
 
 fn literals(want: &Ty, out: &mut Vec<Proposal>) {
