@@ -30,7 +30,8 @@ fn outlines_tell_every_item_of_every_file() {
     let (_, items) = outlines().find(|(path, _)| *path == "checks/c06-quota.ivs").unwrap();
     let items: Vec<_> = items.map(|i| (i.keyword, i.name, i.ordinal, i.head)).collect();
     assert!(items.contains(&("fn", "pods-at-most", 0, None)), "{items:?}");
-    assert!(items.contains(&("check", "quota", 0, None)), "{items:?}");
+    let quota = Some("check quota for n in namespace if n.quota != none ");
+    assert!(items.contains(&("check", "quota", 0, quota)), "{items:?}");
     let (_, mut regions) = outlines().find(|(path, _)| *path == "aws/regions.ivs").unwrap();
     let region = regions.find(|i| i.name == "eu-west-1").unwrap();
     assert_eq!((region.keyword, region.kind, region.head), ("decl", "region", Some("region eu-west-1 ")));
