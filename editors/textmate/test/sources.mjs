@@ -72,7 +72,7 @@ for (const file of files) {
       if ((line.match(/"""/g) ?? []).length % 2 === 1) inText = !inText;
       if (before) continue;
       // In column 0: a declaration.
-      const head = /^(?:private )?(?:template )?([A-Za-z_][\w.-]*) ([A-Za-z_][\w-]*)(?: from [\w.-]+)? (?:from|for|\{)/.exec(line);
+      const head = /^(?:private )?(?:template )?([A-Za-z_][\w.-]*) ([A-Za-z_][\w-]*)(?: from [\w.-]+)? (?:(?:from|for)(?![\w-])|\{)/.exec(line);
       if (!head || /^(use|kind|struct|enum|dimension|unit|type|fn|let|overlay|check|test)$/.test(head[1])) continue;
       const here = tokens.filter((t) => t.line === number + 1);
       const kind = here.find((t) => t.text === head[1]);
