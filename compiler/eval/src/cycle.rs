@@ -118,30 +118,26 @@ pub fn cycle_report(db: &dyn Db, env: Env, suspects: &[(Inst, Box<[Inst]>)]) -> 
     out
 }
 
-/// The declarations on loops of declarations, and between such loops: none, if no value can need itself through several.
+/// The declarations on loops of declarations: none, if no value can need itself through several.
 fn near_loops(db: &dyn Db, env: Env, suspects: &[(Inst, Box<[Inst]>)]) -> FxHashSet<Inst> {
-    let mut waits: FxHashMap<Inst, Box<[Inst]>> = FxHashMap::default();
-    waits.extend(suspects.iter().filter(|(_, on)| !on.is_empty()).cloned());
-    let known: FxHashSet<Inst> = suspects.iter().map(|(inst, _)| *inst).collect();
-    let mut open: Vec<Inst> = waits.values().flatten().copied().filter(|i| !known.contains(i)).collect();
+    let mut waits: FxHashMap<Inst, Box<[Inst]>> = suspects.iter().cloned().collect();
+    let mut all: Vec<Inst> = suspects.iter().map(|(inst, _)| *inst).collect();
+    let mut open: Vec<Inst> = suspects.iter().flat_map(|(_, on)| on).copied().collect();
     // Disabled ones, and those of dependencies.
     while let Some(inst) = open.pop() {
-        if known.contains(&inst) || waits.contains_key(&inst) {
+        if waits.contains_key(&inst) {
             continue;
         }
         let on = crate::object(db, env, inst).waits.clone();
         open.extend(on.iter().copied());
         waits.insert(inst, on);
+        all.push(inst);
     }
-    // Who waits for nobody is on no loop, nor is whom nobody waits for.
-    loop {
-        let waited: FxHashSet<Inst> = waits.values().flatten().copied().collect();
-        let rest: FxHashSet<Inst> = waits.keys().copied().collect();
-        waits.retain(|inst, on| waited.contains(inst) && on.iter().any(|i| rest.contains(i)));
-        if waits.len() == rest.len() {
-            return rest;
-        }
-    }
+    let mut next = |inst: &Inst| {
+        Ok::<_, std::convert::Infallible>(waits.get(inst).map_or_else(Vec::new, |on| on.to_vec()))
+    };
+    let Ok(found) = ivs_value::graph::on_cycles(&all, &mut next);
+    found.into_iter().collect()
 }
 
 /// What a path of a declaration reads, as far as it is unknown.

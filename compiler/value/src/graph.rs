@@ -160,6 +160,18 @@ pub fn cycles<N: Clone + Eq + Hash, E>(set: &[N], next: Next<'_, N, E>) -> Resul
     Ok(loops.into_iter().map(|l| l.into_iter().filter_map(node).collect()).collect())
 }
 
+/// The nodes of the set that lie on a cycle inside it, in the order of the set.
+///
+/// # Errors
+/// Only what `next` returns.
+pub fn on_cycles<N: Clone + Eq + Hash, E>(set: &[N], next: Next<'_, N, E>) -> Result<Vec<N>, E> {
+    let (nodes, graph) = restrict(set, next)?;
+    let turns = |c: &Vec<NodeIndex>| c.len() > 1 || c.iter().any(|n| graph.contains_edge(*n, *n));
+    let mut found: Vec<NodeIndex> = kosaraju_scc(&graph).into_iter().filter(turns).flatten().collect();
+    found.sort();
+    Ok(found.into_iter().filter_map(|i| nodes.get(i.index()).cloned()).collect())
+}
+
 /// The graph inside the set; node `i` is the set's `i`-th distinct element.
 fn restrict<N: Clone + Eq + Hash, E>(
     set: &[N],

@@ -1,6 +1,6 @@
 //! Functions over graphs, held to a table of all distances.
 #![allow(clippy::needless_range_loop)]
-use ivs_value::graph::{cycles, levels, path, reachable};
+use ivs_value::graph::{cycles, levels, on_cycles, path, reachable};
 use proptest::prelude::*;
 use std::convert::Infallible;
 
@@ -108,6 +108,8 @@ fn what_lies_outside_the_set_does_not_count() {
     assert_eq!(cycles(&[1, 2], &mut next(&edges)), Ok(vec![]));
     assert_eq!(levels(&[1, 2], &mut next(&edges)), Ok(vec![vec![2], vec![1]]));
     assert_eq!(cycles(&[1, 0, 1], &mut next(&edges)), Ok(vec![vec![1, 0]]));
+    assert_eq!(on_cycles(&[1, 2], &mut next(&edges)), Ok(vec![]));
+    assert_eq!(on_cycles(&[2, 1, 0, 1], &mut next(&edges)), Ok(vec![1, 0]));
     assert_eq!(levels::<usize, Infallible>(&[], &mut |_| Ok(vec![])), Ok(vec![]));
 }
 
