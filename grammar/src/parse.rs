@@ -3,13 +3,26 @@
 //! It reads bytes on demand, without a token list. What is wrong is reported once, at its place; the parse then goes
 //! on behind the broken entry, element or item. Chains are loops, so only brackets (and branches) cost stack.
 
+mod attribute;
 mod block;
+mod collection;
+mod decl;
+mod definition;
+mod elements;
+mod entry;
 mod expr;
 mod item;
+mod key_error;
+mod keyword;
 mod literal;
+mod name;
+mod nested;
 mod number;
+mod postfix;
+mod primary;
 mod recover;
 mod report;
+mod statement;
 mod types;
 
 use crate::ast::{Chunk, Doc, Span, SyntaxError, Word};
