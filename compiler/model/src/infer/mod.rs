@@ -3,9 +3,12 @@
 //! Types are declared at the edges (fields, parameters, results) and inferred inside. The expected type travels
 //! inwards and decides spellings: enum members, declarations, units.
 
+mod attribute;
 mod block;
 mod call;
 mod check;
+mod declaration;
+mod definition;
 mod expr;
 mod figure;
 mod group;
@@ -15,6 +18,7 @@ mod load;
 mod name;
 mod number;
 mod ops;
+mod overlay;
 mod postfix;
 mod trace;
 
