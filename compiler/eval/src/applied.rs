@@ -22,7 +22,7 @@ pub fn applied(db: &dyn Db, env: Env, function: ItemId, inst: Inst) -> Applied {
     let mut m = Machine::detached(db, env, function);
     m.quiet = true;
     m.reads = Some(Vec::new());
-    let mut frame = Frame::of(ir.clone(), function);
+    let mut frame = Frame::of(ir, function);
     for (i, _) in ivs_model::fn_params(db, function).iter().enumerate() {
         let given = match (i, ir.defaults.get(i).copied().flatten()) {
             (0, _) => ref_to(db, inst),

@@ -42,7 +42,7 @@ pub fn ask(db: &dyn Db, env: Env, test: ItemId) -> (Vec<Answer>, Vec<ItemDiagnos
     let mut m = Machine::detached(db, env, test);
     let mut out = Vec::new();
     for ask in &asked.asks {
-        let mut frame = Frame::of(ir.clone(), test);
+        let mut frame = Frame::of(ir, test);
         m.steps = 0;
         match ask {
             AskIr::Assert(cond) => out.push(match m.eval(&mut frame, *cond) {
@@ -60,7 +60,7 @@ pub fn ask(db: &dyn Db, env: Env, test: ItemId) -> (Vec<Answer>, Vec<ItemDiagnos
     (out, m.diagnostics)
 }
 
-fn failed(m: &mut Machine<'_>, f: &mut Frame, cond: u32, verdict: &Value) -> ItemDiagnostic {
+fn failed<'db>(m: &mut Machine<'db>, f: &mut Frame<'db>, cond: u32, verdict: &Value) -> ItemDiagnostic {
     m.reads = Some(Vec::new());
     let quiet = std::mem::replace(&mut m.quiet, true);
     m.eval(f, cond);
@@ -88,7 +88,7 @@ fn failed(m: &mut Machine<'_>, f: &mut Frame, cond: u32, verdict: &Value) -> Ite
 }
 
 /// The places that a path means: every layer that sets it, else the nearest block around, else the whole declaration.
-fn places(m: &mut Machine<'_>, f: &mut Frame, e: u32) -> Vec<Place<ItemId>> {
+fn places<'db>(m: &mut Machine<'db>, f: &mut Frame<'db>, e: u32) -> Vec<Place<ItemId>> {
     let Some(origin) = m.origin_of(f, e) else { return Vec::new() };
     let origin = m.home_of(&origin);
     let mut path = &origin.path[..];

@@ -65,7 +65,7 @@ pub(crate) fn decide(db: &dyn Db, env: Env, check: ItemId, only: Option<&[Value]
 }
 
 /// What the loops bound, in words.
-fn binding_text(frame: &Frame) -> String {
+fn binding_text(frame: &Frame<'_>) -> String {
     frame.locals.iter().map(ivs_value::display).collect::<Vec<_>>().join(", ")
 }
 
@@ -84,13 +84,13 @@ pub(crate) fn failing(
     failures
 }
 
-fn run(
-    db: &dyn Db,
+fn run<'db>(
+    db: &'db dyn Db,
     env: Env,
     check: ItemId,
     only: Option<&[Value]>,
     explain: bool,
-    failed: &mut dyn FnMut(u32, &Frame),
+    failed: &mut dyn FnMut(u32, &Frame<'_>),
 ) -> CheckResult {
     let ir = body(db, check);
     let Some(c) = &ir.check else { return CheckResult::default() };
@@ -101,12 +101,12 @@ fn run(
     }
     let mut result =
         CheckResult { verdicts: vec![(0, 0); block.requires.len()].into(), ..CheckResult::default() };
-    let mut frame = Frame::of(ir.clone(), check);
+    let mut frame = Frame::of(ir, check);
     let mut full = false;
-    let mut binding = |m: &mut Machine<'_>, f: &mut Frame| {
+    let mut binding = |m: &mut Machine<'db>, f: &mut Frame<'db>| {
         result.steps += u64::from(std::mem::take(&mut m.steps));
         let contrib = m.add_contrib(Contrib {
-            body: f.body.clone(),
+            body: f.body,
             item: check,
             block: c.block,
             node: u32::MAX,
@@ -170,10 +170,10 @@ pub fn too_many_steps(db: &dyn Db, check: ItemId) -> ItemDiagnostic {
     }
 }
 
-fn finding(
-    m: &mut Machine<'_>,
+fn finding<'db>(
+    m: &mut Machine<'db>,
     contrib: u32,
-    frame: &mut Frame,
+    frame: &mut Frame<'db>,
     r: &RequireIr,
     ordinal: usize,
 ) -> CheckFinding {
@@ -188,7 +188,7 @@ fn finding(
         };
         binders.extend(inst);
     }
-    let said = m.said(contrib, frame, r);
+    let said = m.explained(contrib, frame, r);
     let mut labels = said.at;
     m.labels(&said.reads, &binders, &mut labels);
     let written = labels.first().is_some_and(|l| l.place.of.file(db).own(db));
@@ -219,9 +219,9 @@ fn finding(
 }
 
 /// A condition that does not hold, with its values: "`a >= b` is `1 >= 2`".
-pub(crate) fn shown(m: &mut Machine<'_>, f: &mut Frame, cond: ExprId) -> String {
+pub(crate) fn shown<'db>(m: &mut Machine<'db>, f: &mut Frame<'db>, cond: ExprId) -> String {
     let mut at = cond;
-    let ir = f.body.clone();
+    let ir = f.body;
     // Of several that have to hold, the first that does not.
     while let Some(TExpr::Binary { op: BinaryOp::And, left, right }) = ir.exprs.get(at as usize) {
         at = if m.eval(f, *left) == Value::Bool(false) { *left } else { *right };

@@ -3,7 +3,7 @@
 use crate::inst::inst_of;
 use crate::machine::{Frame, Machine};
 use crate::path::disabled_report;
-use ivs_model::{Ty, body, code, schema};
+use ivs_model::{Field, Ty, body, code, schema};
 use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
 use ivs_value::{Map, Value};
 use std::sync::Arc;
@@ -19,6 +19,14 @@ impl<'db> Machine<'db> {
     pub(crate) fn place_of(&self, site: Site) -> Place<ItemId> {
         let span = ivs_model::source_map(self.db, site.item).exprs.get(site.expr as usize).copied();
         Place { of: site.item, span: span.unwrap_or_default() }
+    }
+
+    /// The value as one that a field may have, or a report at `place`.
+    pub(crate) fn conform_field(&mut self, value: Value, field: &Field, place: Site) -> Value {
+        match value {
+            Value::None if field.optional => Value::None,
+            value => self.conform(value, &field.ty, place),
+        }
     }
 
     /// The value as one of the type, or a report at `place`.
@@ -137,7 +145,7 @@ impl<'db> Machine<'db> {
                     let mut fields = Vec::with_capacity(schema.fields.len());
                     for f in &schema.fields {
                         if let Some(v) = s.get(&f.name) {
-                            let v = self.conform(v.clone(), &f.read_ty(), place);
+                            let v = self.conform_field(v.clone(), f, place);
                             fields.push((f.name.clone(), v));
                         }
                     }

@@ -3,8 +3,8 @@
 use crate::conform::Site;
 use crate::inst::{Env, Inst};
 use crate::layer::layers;
-use crate::machine::Machine;
-use ivs_model::ir::{KeyIr, TExpr};
+use crate::machine::{Machine, Slot};
+use ivs_model::ir::{KeyIr, RequireIr, TExpr};
 use ivs_model::{Field, Schema, Ty, body, decl_kind, decl_schema, schema};
 use ivs_source::{Db, ItemId};
 use ivs_value::Value;
@@ -30,7 +30,7 @@ pub(crate) fn constants(db: &dyn Db, env: Env, item: ItemId) -> Arc<[Option<Valu
         *slot = match default.and_then(|e| Some((e, ir.exprs.get(e as usize)?))) {
             Some((e, TExpr::Const(v))) => {
                 let mut machine = Machine::detached(db, env, item);
-                let v = machine.conform(v.clone(), &f.read_ty(), Site { item, expr: e });
+                let v = machine.conform_field(v.clone(), f, Site { item, expr: e });
                 (machine.diagnostics.is_empty() && !v.is_unknown()).then_some(v)
             }
             Some((_, TExpr::List(items))) if items.is_empty() => Some(Value::List(Arc::from([]))),
@@ -79,6 +79,38 @@ pub(crate) fn has_requirements(db: &dyn Db, item: ItemId) -> bool {
     ir.roots.iter().any(|r| ir.blocks.get(*r as usize).is_some_and(|b| !b.requires.is_empty()))
 }
 
+fn none_settled(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId) -> Box<[Option<Box<[u16]>>]> {
+    Box::default()
+}
+
+/// Of each requirement of a kind or struct, the fields that it reads where it holds of their defaults alone: whatever sets
+/// none of them fulfils it. `None` where it takes a declaration to tell.
+#[salsa::tracked(returns(deref), cycle_result = none_settled)]
+pub(crate) fn settled(db: &dyn Db, env: Env, item: ItemId) -> Box<[Option<Box<[u16]>>]> {
+    let ir = body(db, item);
+    let root = ir.roots.first().and_then(|r| ir.blocks.get(*r as usize));
+    let constants = constants(db, env, item);
+    let fields = &schema(db, item).fields;
+    let constant = |slot: usize| {
+        let owner = fields.get(slot).and_then(|f| f.owner).filter(|(owner, _)| *owner == item);
+        owner.is_some_and(|(_, ordinal)| constants.get(ordinal as usize).is_some_and(Option::is_some))
+    };
+    let of = |r: &RequireIr| {
+        let mut machine = Machine::detached(db, env, item);
+        machine.quiet = true;
+        let node = machine.struct_node(item, &[], None, None);
+        let contrib = machine.definition_contrib(node, item)?;
+        let mut frame = machine.frame(contrib)?;
+        if machine.eval(&mut frame, r.cond) != Value::Bool(true) {
+            return None;
+        }
+        let slots = machine.node(node)?.slots.iter().enumerate();
+        let read: Vec<usize> = slots.filter(|(_, s)| !matches!(s, Slot::Unsaid)).map(|(i, _)| i).collect();
+        read.iter().all(|i| constant(*i)).then(|| read.iter().map(|i| *i as u16).collect())
+    };
+    root.map(|block| block.requires.iter().map(of).collect()).unwrap_or_default()
+}
+
 /// What is known of a declaration's fields before one is evaluated.
 #[derive(PartialEq, Eq, Debug)]
 struct Outset {
@@ -110,7 +142,7 @@ fn outset(db: &dyn Db, env: Env, inst: Inst) -> Option<Outset> {
     said.dedup();
     Some(Outset {
         kind,
-        schema: decl_schema(db, decl),
+        schema: decl_schema(db, decl).clone(),
         constants: constants(db, env, kind),
         said: said.into_boxed_slice(),
     })

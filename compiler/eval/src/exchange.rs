@@ -47,7 +47,7 @@ fn rates(db: &dyn Db, env: Env) -> Arc<[Rate]> {
 
 impl<'db> Machine<'db> {
     /// `x as EUR`, where `x` is of another currency.
-    pub(crate) fn exchange(&mut self, f: &Frame, id: ExprId, q: &Quantity, unit: &Arc<Unit>) -> Value {
+    pub(crate) fn exchange(&mut self, f: &Frame<'db>, id: ExprId, q: &Quantity, unit: &Arc<Unit>) -> Value {
         let (Some(from), Some(to)) = (q.unit.currency().cloned(), unit.currency().cloned()) else {
             return Value::Unknown;
         };
@@ -110,7 +110,7 @@ impl<'db> Machine<'db> {
 
     fn no_rate(
         &mut self,
-        f: &Frame,
+        f: &Frame<'db>,
         id: ExprId,
         message: String,
         q: &Quantity,

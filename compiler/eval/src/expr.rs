@@ -19,7 +19,7 @@ const MAX_CALLS: u32 = 200;
 impl<'db> Machine<'db> {
     pub(crate) fn fail(
         &mut self,
-        f: &Frame,
+        f: &Frame<'db>,
         id: ExprId,
         code: &'static str,
         message: String,
@@ -30,7 +30,7 @@ impl<'db> Machine<'db> {
 
     fn fail_help(
         &mut self,
-        f: &Frame,
+        f: &Frame<'db>,
         id: ExprId,
         code: &'static str,
         message: String,
@@ -53,7 +53,7 @@ impl<'db> Machine<'db> {
         Value::Unknown
     }
 
-    pub(crate) fn op_failed(&mut self, f: &Frame, id: ExprId, e: &OpError, operands: &[&Value]) -> Value {
+    pub(crate) fn op_failed(&mut self, f: &Frame<'db>, id: ExprId, e: &OpError, operands: &[&Value]) -> Value {
         if operands.iter().any(|v| matches!(v, Value::Unknown)) {
             return Value::Unknown;
         }
@@ -74,7 +74,7 @@ impl<'db> Machine<'db> {
     }
 
     /// Counts a step; false past the limit, which is reported once.
-    fn step(&mut self, f: &Frame, id: ExprId) -> bool {
+    fn step(&mut self, f: &Frame<'db>, id: ExprId) -> bool {
         self.steps = self.steps.saturating_add(1);
         if self.steps == MAX_STEPS + 1 {
             self.fail(
@@ -89,11 +89,11 @@ impl<'db> Machine<'db> {
     }
 
     /// Evaluates a node of the frame's item.
-    pub(crate) fn eval(&mut self, f: &mut Frame, id: ExprId) -> Value {
+    pub(crate) fn eval(&mut self, f: &mut Frame<'db>, id: ExprId) -> Value {
         if !self.step(f, id) {
             return Value::Unknown;
         }
-        let ir = f.body.clone();
+        let ir = f.body;
         let Some(expr) = ir.exprs.get(id as usize) else { return Value::Unknown };
         let Some(_level) = Level::enter() else {
             crate::depth::exceeded(f.item, f.span(self.db, id));
@@ -335,7 +335,7 @@ impl<'db> Machine<'db> {
         }
     }
 
-    fn too_long(&mut self, f: &Frame, id: ExprId) -> Value {
+    fn too_long(&mut self, f: &Frame<'db>, id: ExprId) -> Value {
         let limit = ivs_value::limits::COLLECTION;
         self.fail(
             f,
@@ -347,14 +347,14 @@ impl<'db> Machine<'db> {
     }
 
     /// The contrib that blocks of a formula hang on; made for formulas outside of any block.
-    pub(crate) fn anchor(&mut self, f: &Frame) -> Option<u32> {
+    pub(crate) fn anchor(&mut self, f: &Frame<'db>) -> Option<u32> {
         let parent = match f.contrib {
             Some(c) => {
                 let c_full = self.contrib(c)?.clone();
                 Contrib { locals: f.locals.clone().into(), parent: c_full.parent, ..c_full }
             }
             None => Contrib {
-                body: f.body.clone(),
+                body: f.body,
                 item: f.item,
                 block: u32::MAX,
                 node: u32::MAX,
@@ -384,7 +384,7 @@ impl<'db> Machine<'db> {
         self.whole(node)
     }
 
-    fn interpolate(&mut self, f: &mut Frame, id: ExprId, parts: &[StrPartIr]) -> Value {
+    fn interpolate(&mut self, f: &mut Frame<'db>, id: ExprId, parts: &[StrPartIr]) -> Value {
         let mut out = ivs_value::LateText::default();
         for p in parts {
             match p {
@@ -426,7 +426,7 @@ impl<'db> Machine<'db> {
 
     fn map_for(
         &mut self,
-        f: &mut Frame,
+        f: &mut Frame<'db>,
         id: ExprId,
         clauses: &ivs_model::ir::ClausesIr,
         base: u32,
@@ -484,7 +484,7 @@ impl<'db> Machine<'db> {
         if !sound || unknown { Value::Unknown } else { Value::Map(Arc::new(Map::new(entries))) }
     }
 
-    fn index(&mut self, f: &Frame, id: ExprId, base: &Value, index: &Value) -> Value {
+    fn index(&mut self, f: &Frame<'db>, id: ExprId, base: &Value, index: &Value) -> Value {
         match (base, index) {
             (Value::Unknown, _) | (_, Value::Unknown) => Value::Unknown,
             (Value::List(xs), Value::Number(n)) => {
@@ -507,7 +507,7 @@ impl<'db> Machine<'db> {
         }
     }
 
-    pub(crate) fn no_key(&mut self, f: &Frame, id: ExprId, m: &Map, k: &Value) -> Value {
+    pub(crate) fn no_key(&mut self, f: &Frame<'db>, id: ExprId, m: &Map, k: &Value) -> Value {
         let keys: Vec<String> = m.entries.iter().take(12).map(|(k, _)| ivs_value::display(k)).collect();
         let help = if keys.is_empty() {
             "the map is empty".to_owned()
@@ -524,7 +524,7 @@ impl<'db> Machine<'db> {
         )
     }
 
-    fn call(&mut self, f: &mut Frame, id: ExprId, function: &'static str, args: &[ExprId]) -> Value {
+    fn call(&mut self, f: &mut Frame<'db>, id: ExprId, function: &'static str, args: &[ExprId]) -> Value {
         use ivs_value::funcs;
         let mut selectors = args.iter().filter_map(|a| match f.body.exprs.get(*a as usize) {
             Some(TExpr::Selector(path)) => Some(path.to_vec()),
@@ -570,7 +570,7 @@ impl<'db> Machine<'db> {
         }
     }
 
-    fn call_fn(&mut self, f: &mut Frame, id: ExprId, function: ItemId, args: &[Option<ExprId>]) -> Value {
+    fn call_fn(&mut self, f: &mut Frame<'db>, id: ExprId, function: ItemId, args: &[Option<ExprId>]) -> Value {
         if self.calls >= MAX_CALLS {
             return self.fail(
                 f,
@@ -583,14 +583,14 @@ impl<'db> Machine<'db> {
         let ir = body(self.db, function);
         let Some(value) = ir.value else { return Value::Unknown };
         let schema = ivs_model::fn_params(self.db, function);
-        let mut frame = Frame::of(ir.clone(), function);
+        let mut frame = Frame::of(ir, function);
         for (i, field) in schema.iter().enumerate() {
             let given = args.get(i).copied().flatten();
             let v = match given {
                 Some(e) => {
                     let v = self.eval(f, e);
                     let at = Site { item: f.item, expr: e };
-                    self.conform(v, &field.read_ty(), at)
+                    self.conform_field(v, field, at)
                 }
                 None => match ir.defaults.get(i).copied().flatten() {
                     Some(e) => self.eval(&mut frame, e),
@@ -604,12 +604,12 @@ impl<'db> Machine<'db> {
         self.calls -= 1;
         let at = Site { item: f.item, expr: id };
         match ivs_model::fn_result(self.db, function) {
-            Some(ty) => self.conform(v, &ty, at),
+            Some(ty) => self.conform(v, ty, at),
             None => v,
         }
     }
 
-    fn construct(&mut self, f: &mut Frame, of: ItemId, member: u32, args: &[Option<ExprId>]) -> Value {
+    fn construct(&mut self, f: &mut Frame<'db>, of: ItemId, member: u32, args: &[Option<ExprId>]) -> Value {
         let schema = enum_schema(self.db, of);
         let Some(m) = schema.members.get(member as usize) else { return Value::Unknown };
         let mut fields = None;
@@ -621,13 +621,13 @@ impl<'db> Machine<'db> {
                     Some(e) => {
                         let v = self.eval(f, e);
                         let at = Site { item: f.item, expr: e };
-                        self.conform(v, &field.read_ty(), at)
+                        self.conform_field(v, field, at)
                     }
                     None => {
                         let default =
                             field.owner.and_then(|(_, o)| ir.defaults.get(o as usize).copied().flatten());
                         match default {
-                            Some(e) => self.eval(&mut Frame::of(ir.clone(), of), e),
+                            Some(e) => self.eval(&mut Frame::of(ir, of), e),
                             None if field.optional => Value::None,
                             None => Value::Unknown,
                         }
@@ -647,8 +647,8 @@ impl<'db> Machine<'db> {
     }
 
     /// `a + b + c`, from the left, however long it is.
-    fn operators(&mut self, f: &mut Frame, id: ExprId, left: ExprId) -> Value {
-        let ir = f.body.clone();
+    fn operators(&mut self, f: &mut Frame<'db>, id: ExprId, left: ExprId) -> Value {
+        let ir = f.body;
         let mut chain = vec![id];
         let mut first = left;
         while let Some(TExpr::Binary { left, .. }) = ir.exprs.get(first as usize) {
@@ -667,7 +667,7 @@ impl<'db> Machine<'db> {
         value
     }
 
-    fn binary(&mut self, f: &mut Frame, id: ExprId, op: BinaryOp, a: Value, right: ExprId) -> Value {
+    fn binary(&mut self, f: &mut Frame<'db>, id: ExprId, op: BinaryOp, a: Value, right: ExprId) -> Value {
         match (op, &a) {
             (BinaryOp::And, Value::Bool(false)) => return Value::Bool(false),
             (BinaryOp::Or, Value::Bool(true)) => return Value::Bool(true),
@@ -710,7 +710,7 @@ impl<'db> Machine<'db> {
         }
     }
 
-    fn range(&mut self, f: &Frame, id: ExprId, a: Value, b: Value) -> Value {
+    fn range(&mut self, f: &Frame<'db>, id: ExprId, a: Value, b: Value) -> Value {
         if a.is_unknown() || b.is_unknown() {
             return Value::Unknown;
         }
@@ -733,7 +733,7 @@ impl<'db> Machine<'db> {
     /// The member of a family that a key names.
     pub(crate) fn family_member(
         &mut self,
-        f: &mut Frame,
+        f: &mut Frame<'db>,
         id: ExprId,
         decl: ItemId,
         key: ExprId,

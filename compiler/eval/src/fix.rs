@@ -13,7 +13,7 @@ use smol_str::SmolStr;
 
 impl<'db> Machine<'db> {
     /// One edit for all `fix` lines. Without edits, if one of them has no place that can be edited.
-    pub(crate) fn proposal(&mut self, f: &mut Frame, fixes: &[FixIr]) -> Option<Fix<ItemId>> {
+    pub(crate) fn proposal(&mut self, f: &mut Frame<'db>, fixes: &[FixIr]) -> Option<Fix<ItemId>> {
         let mut titles = Vec::new();
         let mut edits = Vec::new();
         let mut whole = true;

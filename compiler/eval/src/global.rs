@@ -24,7 +24,7 @@ fn evaluated(db: &dyn Db, env: Env, item: ItemId) -> Arc<GlobalResult> {
     let ir = body(db, item);
     let mut machine = Machine::detached(db, env, item);
     let (value, height) = depth::measured(|| match ir.value {
-        Some(e) => machine.eval(&mut Frame::of(ir.clone(), item), e),
+        Some(e) => machine.eval(&mut Frame::of(ir, item), e),
         None => Value::Unknown,
     });
     Arc::new(GlobalResult { value, diagnostics: machine.diagnostics, height })

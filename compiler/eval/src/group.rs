@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 impl<'db> Machine<'db> {
     /// What a reference, or a list of them, comes to when groups are taken apart.
-    pub(crate) fn expand(&mut self, f: &Frame, id: ExprId, of: &Value) -> Value {
+    pub(crate) fn expand(&mut self, f: &Frame<'db>, id: ExprId, of: &Value) -> Value {
         let refs = |v: &Value| match v {
             Value::List(xs) => xs.iter().filter_map(|x| x.as_ref_value().cloned()).collect(),
             Value::Ref(r) => vec![(**r).clone()],

@@ -64,7 +64,7 @@ pub fn family(db: &dyn Db, env: Env, decl: ItemId) -> Arc<Family> {
     let body = body(db, decl);
     let Some(ir) = &body.family else { return Arc::default() };
     let mut machine = Machine::detached(db, env, decl);
-    let mut frame = Frame::of(body.clone(), decl);
+    let mut frame = Frame::of(body, decl);
     let mut members: Vec<(FamilyKey, Arc<[Value]>)> = Vec::new();
     let mut slugs: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
     let mut too_many = false;
@@ -195,7 +195,7 @@ pub fn layers(db: &dyn Db, env: Env, inst: Inst) -> Arc<[Layer]> {
                     }
                     if let Some(k) = key_expr {
                         let mut machine = Machine::detached(db, env, *overlay);
-                        let meant = machine.eval(&mut Frame::of(ir.clone(), *overlay), k);
+                        let meant = machine.eval(&mut Frame::of(ir, *overlay), k);
                         if FamilyKey::of(&meant) != key {
                             continue;
                         }
@@ -280,13 +280,13 @@ pub fn static_conflicts(db: &dyn Db, decl: ItemId) -> Vec<ItemDiagnostic> {
             let (a, b) = (body(db, *item), body(db, *other));
             let keyed =
                 |body: &ivs_model::ir::Body, r: u32| body.keys.get(r as usize).copied().flatten().is_some();
-            if env != other_env || keyed(&a, *root) != keyed(&b, *other_root) || keyed(&a, *root) {
+            if env != other_env || keyed(a, *root) != keyed(b, *other_root) || keyed(a, *root) {
                 continue;
             }
-            let block = |body: &Arc<ivs_model::ir::Body>, root: u32| {
+            let block = |body: &ivs_model::ir::Body, root: u32| {
                 body.roots.get(root as usize).and_then(|r| body.blocks.get(*r as usize)).cloned()
             };
-            let (Some(x), Some(y)) = (block(&a, *root), block(&b, *other_root)) else { continue };
+            let (Some(x), Some(y)) = (block(a, *root), block(b, *other_root)) else { continue };
             let mut clashes = Vec::new();
             clash(&a.blocks, &x, &b.blocks, &y, &mut clashes);
             for (m, n) in clashes {
@@ -336,7 +336,7 @@ pub fn absent_members(db: &dyn Db, env: Env, overlay: ItemId) -> Vec<ItemDiagnos
             continue;
         }
         let mut machine = Machine::detached(db, env, overlay);
-        let Some(meant) = FamilyKey::of(&machine.eval(&mut Frame::of(ir.clone(), overlay), key)) else {
+        let Some(meant) = FamilyKey::of(&machine.eval(&mut Frame::of(ir, overlay), key)) else {
             continue;
         };
         let members = family(db, env, target);

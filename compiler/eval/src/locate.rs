@@ -59,7 +59,7 @@ pub fn locate(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Option<Spo
 fn in_block(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr], depth: usize) -> Found {
     let here = Found { depth, ..Found::default() };
     let Some((name, rest)) = path.split_first() else { return here };
-    let fields: Option<std::sync::Arc<Schema>> = match ty.core() {
+    let fields: Option<&std::sync::Arc<Schema>> = match ty.core() {
         Ty::RefTo(d) => Some(decl_schema(db, *d)),
         Ty::Struct(s) | Ty::Ref(s) => Some(schema(db, *s)),
         _ => None,

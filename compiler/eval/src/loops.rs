@@ -10,9 +10,9 @@ impl<'db> Machine<'db> {
     /// unknown on the way.
     pub(crate) fn each(
         &mut self,
-        f: &mut Frame,
+        f: &mut Frame<'db>,
         clauses: &ClausesIr,
-        run: &mut dyn FnMut(&mut Self, &mut Frame) -> bool,
+        run: &mut dyn FnMut(&mut Self, &mut Frame<'db>) -> bool,
     ) -> bool {
         let mut sound = true;
         self.level(f, clauses, 0, &mut sound, run);
@@ -22,10 +22,10 @@ impl<'db> Machine<'db> {
     /// [`Machine::each`], where the first loop's variable goes through these values.
     pub(crate) fn each_from(
         &mut self,
-        f: &mut Frame,
+        f: &mut Frame<'db>,
         clauses: &ClausesIr,
         first: &[Value],
-        run: &mut dyn FnMut(&mut Self, &mut Frame) -> bool,
+        run: &mut dyn FnMut(&mut Self, &mut Frame<'db>) -> bool,
     ) -> bool {
         let mut sound = true;
         let base = f.locals.len();
@@ -43,11 +43,11 @@ impl<'db> Machine<'db> {
 
     fn level(
         &mut self,
-        f: &mut Frame,
+        f: &mut Frame<'db>,
         clauses: &ClausesIr,
         depth: usize,
         sound: &mut bool,
-        run: &mut dyn FnMut(&mut Self, &mut Frame) -> bool,
+        run: &mut dyn FnMut(&mut Self, &mut Frame<'db>) -> bool,
     ) -> bool {
         let Some(l) = clauses.loops.get(depth) else {
             if let Some(filter) = clauses.filter {
@@ -65,7 +65,7 @@ impl<'db> Machine<'db> {
         let over = self.eval(f, l.over);
         let home = self.origin_of_loop(f, l.over);
         let base = f.locals.len();
-        let mut step = |m: &mut Self, f: &mut Frame, a: Value, b: Option<Value>, at: Option<_>| {
+        let mut step = |m: &mut Self, f: &mut Frame<'db>, a: Value, b: Option<Value>, at: Option<_>| {
             f.locals.truncate(base);
             m.bind_origins(f, base, None, at, b.is_some());
             f.locals.push(a);

@@ -25,8 +25,8 @@ pub(crate) type ContribId = u32;
 
 /// A block that takes part in a node's value.
 #[derive(Clone)]
-pub(crate) struct Contrib {
-    pub body: Arc<Body>,
+pub(crate) struct Contrib<'db> {
+    pub body: &'db Body,
     pub item: ItemId,
     pub block: BlockId,
     /// The node whose fields the block sets.
@@ -41,9 +41,9 @@ pub(crate) struct Contrib {
 
 /// What a node's slots are.
 #[derive(Clone)]
-pub(crate) enum Keys {
+pub(crate) enum Keys<'db> {
     /// Fields of a schema.
-    Fields(Arc<Schema>),
+    Fields(&'db Schema),
     /// Keys of a map, and the type of its values.
     Map { keys: Vec<Value>, value_ty: Arc<ivs_model::Ty>, bases: Vec<Option<Value>> },
 }
@@ -60,8 +60,8 @@ pub(crate) enum Slot {
     Node(NodeId),
 }
 
-pub(crate) struct Node {
-    pub keys: Keys,
+pub(crate) struct Node<'db> {
+    pub keys: Keys<'db>,
     /// Lowest layer first.
     pub contribs: Vec<ContribId>,
     pub slots: Vec<Slot>,
@@ -81,8 +81,8 @@ pub(crate) struct Node {
 
 /// Where a formula is evaluated.
 #[derive(Clone)]
-pub(crate) struct Frame {
-    pub body: Arc<Body>,
+pub(crate) struct Frame<'db> {
+    pub body: &'db Body,
     pub item: ItemId,
     /// The innermost block around it.
     pub contrib: Option<ContribId>,
@@ -91,8 +91,8 @@ pub(crate) struct Frame {
     pub inherit: Option<(NodeId, u32, usize)>,
 }
 
-impl Frame {
-    pub fn of(body: Arc<Body>, item: ItemId) -> Frame {
+impl<'db> Frame<'db> {
+    pub fn of(body: &'db Body, item: ItemId) -> Frame<'db> {
         Frame { body, item, contrib: None, locals: Vec::new(), inherit: None }
     }
     pub fn span(&self, db: &dyn Db, id: ExprId) -> Span {
@@ -115,8 +115,8 @@ pub(crate) struct Machine<'db> {
     pub env: Env,
     pub inst: Option<Inst>,
     pub item: ItemId,
-    pub nodes: Vec<Node>,
-    pub contribs: Vec<Contrib>,
+    pub nodes: Vec<Node<'db>>,
+    pub contribs: Vec<Contrib<'db>>,
     pub lets: FxHashMap<(ContribId, u32), Slot>,
     pub whens: FxHashMap<(ContribId, u32), Option<bool>>,
     /// What lies below a layer of a slot, once asked for: asking twice in each of many layers must not double the work.
@@ -213,20 +213,21 @@ impl<'db> Machine<'db> {
         machine
     }
 
-    /// Finds the fields that the blocks of a node say something of: most bodies say nothing of most fields.
-    pub fn mark_said(&mut self, id: NodeId) {
-        let Some(node) = self.nodes.get_mut(id as usize) else { return };
-        for contrib in &node.contribs {
-            let Some(c) = self.contribs.get(*contrib as usize) else { continue };
+    /// The fields that the blocks of a node say something of: most bodies say nothing of most fields.
+    pub fn said(&self, id: NodeId) -> Vec<u16> {
+        let mut said = Vec::new();
+        for c in self.node(id).iter().flat_map(|n| &n.contribs).filter_map(|c| self.contrib(*c)) {
             let Some(block) = c.body.blocks.get(c.block as usize) else { continue };
             let whens = block.whens.iter().filter_map(|(_, w)| c.body.blocks.get(*w as usize));
-            for entry in std::iter::once(block).chain(whens).flat_map(|b| &b.entries) {
-                if let KeyIr::Field(i) = entry.key
-                    && let Some(slot) = node.slots.get_mut(usize::from(i))
-                {
-                    *slot = Slot::Todo;
-                }
-            }
+            let entries = std::iter::once(block).chain(whens).flat_map(|b| &b.entries);
+            said.extend(entries.filter_map(|e| if let KeyIr::Field(i) = e.key { Some(i) } else { None }));
+        }
+        said
+    }
+
+    pub fn mark_said(&mut self, id: NodeId) {
+        for i in self.said(id) {
+            self.put(id, u32::from(i), Slot::Todo);
         }
     }
 
@@ -236,24 +237,24 @@ impl<'db> Machine<'db> {
         }
     }
 
-    pub fn contrib(&self, id: ContribId) -> Option<&Contrib> {
+    pub fn contrib(&self, id: ContribId) -> Option<&Contrib<'db>> {
         self.contribs.get(id as usize)
     }
 
-    pub fn node(&self, id: NodeId) -> Option<&Node> {
+    pub fn node(&self, id: NodeId) -> Option<&Node<'db>> {
         self.nodes.get(id as usize)
     }
 
-    pub fn add_contrib(&mut self, contrib: Contrib) -> ContribId {
+    pub fn add_contrib(&mut self, contrib: Contrib<'db>) -> ContribId {
         self.contribs.push(contrib);
         self.contribs.len() as ContribId - 1
     }
 
     /// A frame for a formula that stands in a contrib's block.
-    pub fn frame(&self, id: ContribId) -> Option<Frame> {
+    pub fn frame(&self, id: ContribId) -> Option<Frame<'db>> {
         let c = self.contrib(id)?;
         Some(Frame {
-            body: c.body.clone(),
+            body: c.body,
             item: c.item,
             contrib: Some(id),
             locals: c.locals.to_vec(),

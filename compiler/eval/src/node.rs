@@ -20,9 +20,23 @@ enum Act {
     Remove,
 }
 
-enum SlotDef {
-    Fields(Arc<Schema>),
+enum SlotDef<'db> {
+    Fields(&'db Schema),
     Map(Arc<Ty>),
+}
+
+/// What a formula's value has to be.
+#[derive(Clone, Copy)]
+struct Want<'a> {
+    ty: &'a Ty,
+    /// Or nothing.
+    optional: bool,
+}
+
+impl<'a> Want<'a> {
+    fn of(field: &'a Field) -> Want<'a> {
+        Want { ty: &field.ty, optional: field.optional }
+    }
 }
 
 struct Step {
@@ -55,9 +69,9 @@ impl<'db> Machine<'db> {
     }
 
     /// What defines a slot: shared, so that nothing is copied to ask for it.
-    fn slot_def(&self, node: NodeId) -> SlotDef {
+    fn slot_def(&self, node: NodeId) -> SlotDef<'db> {
         match self.node(node).map(|n| &n.keys) {
-            Some(Keys::Fields(s)) => SlotDef::Fields(s.clone()),
+            Some(Keys::Fields(s)) => SlotDef::Fields(s),
             Some(Keys::Map { value_ty, .. }) => SlotDef::Map(value_ty.clone()),
             None => SlotDef::Map(Arc::new(Ty::Error)),
         }
@@ -84,7 +98,7 @@ impl<'db> Machine<'db> {
             if b.whens.is_empty() && self.entry(b, &wanted).is_none() {
                 continue;
             }
-            let (ir, block) = (c.body.clone(), c.block);
+            let (ir, block) = (c.body, c.block);
             let Some(b) = ir.blocks.get(block as usize) else { continue };
             // `when` entries lie above the plain ones of their body.
             let mut found_when: Option<u32> = None;
@@ -440,17 +454,17 @@ impl<'db> Machine<'db> {
         field: Option<&Field>,
         steps: &[Step],
     ) -> Value {
-        let read_ty = field.map_or_else(|| ty.clone(), Field::read_ty);
+        let read = Want { ty, optional: field.is_some_and(|f| f.optional) };
         let mut appended: Vec<Value> = Vec::new();
         let mut base = None;
         for step in steps {
             match step.act {
                 Act::Set(e) => {
-                    let v = self.formula(step, e, node, slot, &read_ty);
+                    let v = self.formula(step, e, node, slot, read);
                     base = Some(v);
                 }
                 Act::Append(e) => {
-                    let v = self.formula(step, e, node, slot, ty);
+                    let v = self.formula(step, e, node, slot, Want { ty, optional: false });
                     appended.push(v);
                 }
                 Act::Merge(_) => {}
@@ -498,7 +512,7 @@ impl<'db> Machine<'db> {
             let Some(mut frame) = self.frame(contrib) else { return Value::Unknown };
             self.steps = 0;
             let value = self.eval(&mut frame, e);
-            return self.conform(value, &field.read_ty(), Site { item: owner, expr: e });
+            return self.conform_field(value, field, Site { item: owner, expr: e });
         }
         if field.optional {
             return Value::None;
@@ -556,7 +570,7 @@ impl<'db> Machine<'db> {
     }
 
     /// Evaluates what a step sets.
-    fn formula(&mut self, step: &Step, e: ExprId, node: NodeId, slot: u32, ty: &Ty) -> Value {
+    fn formula(&mut self, step: &Step, e: ExprId, node: NodeId, slot: u32, want: Want<'_>) -> Value {
         let Some(mut frame) = self.frame(step.contrib) else { return Value::Unknown };
         frame.inherit = Some((node, slot, step.below));
         self.steps = 0;
@@ -565,10 +579,10 @@ impl<'db> Machine<'db> {
             Some(TExpr::Const(v)) => v.clone(),
             _ => self.eval(&mut frame, e),
         };
-        if trivially(&value, ty) {
+        if (want.optional && matches!(value, Value::None)) || trivially(&value, want.ty) {
             return value;
         }
-        self.conform(value, ty, Site { item: frame.item, expr: e })
+        self.conform(value, want.ty, Site { item: frame.item, expr: e })
     }
 
     fn decide_struct(
@@ -592,7 +606,7 @@ impl<'db> Machine<'db> {
             })
             .collect();
         let set = steps.last().filter(|st| matches!(st.act, Act::Set(_) | Act::Remove));
-        let read_ty = field.map_or_else(|| ty.clone(), Field::read_ty);
+        let read = Want { ty, optional: field.is_some_and(|f| f.optional) };
         // A block that stands as the whole value is a node as well.
         let base = match set {
             Some(Step { act: Act::Set(e), contrib, .. }) => {
@@ -606,7 +620,7 @@ impl<'db> Machine<'db> {
                     return Some(Slot::Node(self.struct_node(s, &all, None, Some((node, slot)))));
                 }
                 let value = match set {
-                    Some(st) => self.formula(st, *e, node, slot, &read_ty),
+                    Some(st) => self.formula(st, *e, node, slot, read),
                     None => return None,
                 };
                 if merges.is_empty() {
@@ -654,14 +668,14 @@ impl<'db> Machine<'db> {
         base: Option<Arc<StructValue>>,
         parent: Option<(NodeId, u32)>,
     ) -> NodeId {
-        let schema: Arc<Schema> = schema(self.db, s);
+        let schema: &'db Schema = schema(self.db, s);
         let count = schema.fields.len();
         self.push_node(Keys::Fields(schema), count, blocks, base, parent, Some(s))
     }
 
     fn push_node(
         &mut self,
-        keys: Keys,
+        keys: Keys<'db>,
         count: usize,
         blocks: &[(ContribId, BlockId)],
         base: Option<Arc<StructValue>>,
@@ -721,8 +735,8 @@ impl<'db> Machine<'db> {
                         None
                     }
                     None => {
-                        let read_ty = field.map_or_else(|| map_ty.clone(), Field::read_ty);
-                        Some(self.formula(st, *e, node, slot, &read_ty))
+                        let read = field.map_or(Want { ty: &map_ty, optional: false }, Want::of);
+                        Some(self.formula(st, *e, node, slot, read))
                     }
                 }
             }
@@ -767,7 +781,7 @@ impl<'db> Machine<'db> {
                     self.map_entries(step.contrib, b, &mut keys, &mut bases);
                 }
                 Act::Append(e) => {
-                    let more = self.formula(step, e, node, slot, &map_ty);
+                    let more = self.formula(step, e, node, slot, Want { ty: &map_ty, optional: false });
                     let Value::Map(m) = more else { continue };
                     let at_key = Places::new(&keys, m.entries.len());
                     // The keys of one map differ.
@@ -823,7 +837,7 @@ impl<'db> Machine<'db> {
             match self.resolve(node, slot) {
                 Slot::Node(n) => node = n,
                 Slot::Done(v) => {
-                    let frame = Frame::of(Arc::default(), self.item);
+                    let frame = Frame::of(body(self.db, self.item), self.item);
                     return self.read_names(&frame, 0, &v, path.get(i + 1..).unwrap_or_default(), false);
                 }
                 Slot::Todo | Slot::Unsaid | Slot::Busy => return Value::Unknown,
@@ -841,7 +855,7 @@ impl<'db> Machine<'db> {
         bases: &mut Vec<Option<Value>>,
     ) {
         let Some(contrib) = self.contrib(c).cloned() else { return };
-        let ir = contrib.body.clone();
+        let ir = contrib.body;
         let Some(b) = ir.blocks.get(block as usize) else { return };
         let inner = self.add_contrib(Contrib { block, parent: Some(c), ..contrib });
         let mut all: Vec<&EntryIr> = b.entries.iter().collect();

@@ -17,8 +17,8 @@ pub(crate) struct Origin {
 
 impl<'db> Machine<'db> {
     /// Where an expression that is a path leads; `None` for what is computed.
-    pub(crate) fn origin_of(&mut self, f: &mut Frame, e: ExprId) -> Option<Origin> {
-        let ir = f.body.clone();
+    pub(crate) fn origin_of(&mut self, f: &mut Frame<'db>, e: ExprId) -> Option<Origin> {
+        let ir = f.body;
         match ir.exprs.get(e as usize)? {
             TExpr::Local(slot) => self.local_origin(f, *slot).or_else(|| {
                 // What a loop over a set binds is a declaration itself.
@@ -82,7 +82,7 @@ impl<'db> Machine<'db> {
     }
 
     /// Evaluates without a trace and without a word.
-    fn unseen(&mut self, f: &mut Frame, e: ExprId) -> Value {
+    fn unseen(&mut self, f: &mut Frame<'db>, e: ExprId) -> Value {
         let (reads, quiet) = (self.reads.take(), self.quiet);
         self.quiet = true;
         let value = self.eval(f, e);
@@ -91,11 +91,11 @@ impl<'db> Machine<'db> {
         value
     }
 
-    fn traces(&self, f: &Frame) -> bool {
+    fn traces(&self, f: &Frame<'db>) -> bool {
         self.origins.is_some() && f.item == self.item
     }
 
-    fn local_origin(&self, f: &Frame, slot: u32) -> Option<Origin> {
+    fn local_origin(&self, f: &Frame<'db>, slot: u32) -> Option<Origin> {
         if !self.traces(f) {
             return None;
         }
@@ -105,7 +105,7 @@ impl<'db> Machine<'db> {
     /// Remembers where the loop variables from `base` on are written.
     pub(crate) fn bind_origins(
         &mut self,
-        f: &Frame,
+        f: &Frame<'db>,
         base: usize,
         key: Option<Origin>,
         value: Option<Origin>,
@@ -123,7 +123,7 @@ impl<'db> Machine<'db> {
     }
 
     /// Where the collection of a loop is written, if anybody wants to know.
-    pub(crate) fn origin_of_loop(&mut self, f: &mut Frame, over: ExprId) -> Option<Origin> {
+    pub(crate) fn origin_of_loop(&mut self, f: &mut Frame<'db>, over: ExprId) -> Option<Origin> {
         if !self.traces(f) {
             return None;
         }
@@ -131,7 +131,7 @@ impl<'db> Machine<'db> {
     }
 
     /// Remembers that a condition read a loop's variable, or something in it.
-    pub(crate) fn note_local(&mut self, f: &Frame, slot: u32, names: &[SmolStr]) {
+    pub(crate) fn note_local(&mut self, f: &Frame<'db>, slot: u32, names: &[SmolStr]) {
         if self.reads.is_none() {
             return;
         }

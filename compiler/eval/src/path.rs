@@ -21,8 +21,8 @@ enum At {
 
 impl<'db> Machine<'db> {
     /// A name with its members: read by path, without what lies beside it.
-    pub(crate) fn chain(&mut self, f: &mut Frame, id: ExprId) -> Value {
-        let ir = f.body.clone();
+    pub(crate) fn chain(&mut self, f: &mut Frame<'db>, id: ExprId) -> Value {
+        let ir = f.body;
         let mut names: Vec<SmolStr> = Vec::new();
         let mut root = id;
         while let Some(TExpr::Member { base, name, optional: _ }) = ir.exprs.get(root as usize) {
@@ -69,7 +69,7 @@ impl<'db> Machine<'db> {
         }
     }
 
-    fn follow(&mut self, f: &Frame, id: ExprId, start: At, names: &[SmolStr]) -> Value {
+    fn follow(&mut self, f: &Frame<'db>, id: ExprId, start: At, names: &[SmolStr]) -> Value {
         let mut at = start;
         for (i, name) in names.iter().enumerate() {
             at = match at {
@@ -95,7 +95,7 @@ impl<'db> Machine<'db> {
         }
     }
 
-    fn absent_key(&mut self, f: &Frame, id: ExprId, node: NodeId, name: &SmolStr) -> Value {
+    fn absent_key(&mut self, f: &Frame<'db>, id: ExprId, node: NodeId, name: &SmolStr) -> Value {
         if let Some(Keys::Map { keys, .. }) = self.node(node).map(|n| &n.keys) {
             let map = ivs_value::Map::new(keys.iter().map(|k| (k.clone(), Value::None)).collect());
             return self.no_key(f, id, &map, &Value::Str(name.clone()));
@@ -115,7 +115,7 @@ impl<'db> Machine<'db> {
     /// Reads members of a value; a reference leads into its declaration.
     pub(crate) fn read_names(
         &mut self,
-        f: &Frame,
+        f: &Frame<'db>,
         id: ExprId,
         start: &Value,
         names: &[SmolStr],
@@ -209,14 +209,14 @@ impl<'db> Machine<'db> {
         v
     }
 
-    pub(crate) fn disabled(&mut self, f: &Frame, id: ExprId, r: &ivs_value::RefValue) -> Value {
+    pub(crate) fn disabled(&mut self, f: &Frame<'db>, id: ExprId, r: &ivs_value::RefValue) -> Value {
         let place = Place { of: f.item, span: f.span(self.db, id) };
         self.report(disabled_report(r, place));
         Value::Unknown
     }
 
     /// The node of the block `depth` levels out.
-    pub(crate) fn level_node(&self, f: &Frame, depth: u32) -> Option<NodeId> {
+    pub(crate) fn level_node(&self, f: &Frame<'db>, depth: u32) -> Option<NodeId> {
         let mut c = self.contrib(f.contrib?)?;
         for _ in 0..depth {
             c = self.contrib(c.parent?)?;
@@ -224,13 +224,13 @@ impl<'db> Machine<'db> {
         (c.node != u32::MAX).then_some(c.node)
     }
 
-    pub(crate) fn self_node(&self, f: &Frame) -> Option<NodeId> {
+    pub(crate) fn self_node(&self, f: &Frame<'db>) -> Option<NodeId> {
         let c = self.contrib(f.contrib?)?;
         (c.self_node != u32::MAX).then_some(c.self_node)
     }
 
     /// The formula of a `let`, and the block it stands in.
-    pub(crate) fn let_formula(&self, f: &Frame, depth: u32, index: u32) -> Option<(u32, ExprId)> {
+    pub(crate) fn let_formula(&self, f: &Frame<'db>, depth: u32, index: u32) -> Option<(u32, ExprId)> {
         let mut id = f.contrib?;
         for _ in 0..depth {
             id = self.contrib(id)?.parent?;
@@ -239,7 +239,7 @@ impl<'db> Machine<'db> {
         Some((id, *c.body.blocks.get(c.block as usize)?.lets.get(index as usize)?))
     }
 
-    pub(crate) fn let_value(&mut self, f: &Frame, depth: u32, index: u32) -> Value {
+    pub(crate) fn let_value(&mut self, f: &Frame<'db>, depth: u32, index: u32) -> Value {
         let Some(mut id) = f.contrib else { return Value::Unknown };
         for _ in 0..depth {
             match self.contrib(id).and_then(|c| c.parent) {

@@ -28,11 +28,11 @@ pub(crate) struct Walked {
     weights: FxHashMap<Asked, Number>,
 }
 
-impl Machine<'_> {
+impl<'db> Machine<'db> {
     /// Calls one of them. Unknown if anything that is read on the way is.
     pub(crate) fn walk(
         &mut self,
-        f: &Frame,
+        f: &Frame<'db>,
         id: ExprId,
         function: &'static str,
         values: &[Value],
@@ -49,7 +49,7 @@ impl Machine<'_> {
 
 struct Walker<'m, 'db, 'a> {
     machine: &'m mut Machine<'db>,
-    f: &'a Frame,
+    f: &'a Frame<'db>,
     id: ExprId,
     via: &'a [SmolStr],
     by: Option<&'a [SmolStr]>,

@@ -1,5 +1,6 @@
 //! Requirements of kinds, structs and declarations, and what is said of one that does not hold.
 
+use crate::constants::{has_requirements, settled};
 use crate::inst::Inst;
 use crate::machine::{ContribId, Frame, Machine, NodeId, Read};
 use crate::origin::Origin;
@@ -31,13 +32,24 @@ impl<'db> Machine<'db> {
     /// Decides what has to hold of a node.
     pub(crate) fn requirements(&mut self, node: NodeId) {
         let Some(n) = self.node(node) else { return };
-        let definition = n.definition;
-        let mut contribs: Vec<ContribId> = Vec::new();
+        let definition = n.definition.filter(|d| has_requirements(self.db, *d));
+        // What holds of the defaults is decided once, unless somebody counts.
+        let whole = n.base.is_none() && self.covered.is_none();
         if let Some(d) = definition
-            && crate::constants::has_requirements(self.db, d)
+            && let Some(c) = self.definition_contrib(node, d)
         {
-            contribs.extend(self.definition_contrib(node, d));
+            let settled = if whole { settled(self.db, self.env, d) } else { &[] };
+            let said = self.said(node);
+            let ir = body(self.db, d);
+            let block = ir.roots.first().and_then(|r| ir.blocks.get(*r as usize));
+            for (i, r) in block.iter().flat_map(|b| &b.requires).enumerate() {
+                let read = settled.get(i).and_then(Option::as_deref);
+                if read.is_none_or(|read| read.iter().any(|f| said.contains(f))) {
+                    self.requirement(c, node, r);
+                }
+            }
         }
+        let mut contribs: Vec<ContribId> = Vec::new();
         if node == 0 && self.inst.is_some() {
             contribs.extend(self.node(node).map(|n| n.contribs.clone()).unwrap_or_default());
         }
@@ -47,7 +59,7 @@ impl<'db> Machine<'db> {
             if requires == 0 {
                 continue;
             }
-            let ir = contrib.body.clone();
+            let ir = contrib.body;
             let Some(block) = ir.blocks.get(contrib.block as usize) else { continue };
             for r in &block.requires {
                 self.requirement(c, node, r);
@@ -66,7 +78,7 @@ impl<'db> Machine<'db> {
             return;
         }
         self.loose.clear();
-        let said = self.said(c, &mut frame, r);
+        let said = self.explained(c, &mut frame, r);
         let mut labels = said.at;
         if labels.is_empty() {
             labels = self.loose_labels();
@@ -131,7 +143,7 @@ impl<'db> Machine<'db> {
     }
 
     /// Evaluates a failed condition once more, to see what it read, and what is to be said of it.
-    pub(crate) fn said(&mut self, c: ContribId, frame: &mut Frame, r: &RequireIr) -> Said {
+    pub(crate) fn explained(&mut self, c: ContribId, frame: &mut Frame<'db>, r: &RequireIr) -> Said {
         // `let`s that are known already would not be seen to read anything.
         let lets = std::mem::take(&mut self.lets);
         self.reads = Some(Vec::new());
@@ -156,13 +168,13 @@ impl<'db> Machine<'db> {
     }
 
     /// The text of a formula on one line.
-    pub(crate) fn written(&self, frame: &Frame, e: ExprId) -> String {
+    pub(crate) fn written(&self, frame: &Frame<'db>, e: ExprId) -> String {
         let source = ivs_source::item_text(self.db, frame.item);
         frame.span(self.db, e).text(source).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The text of a message: numbers may be approximate.
-    fn message(&mut self, frame: &mut Frame, e: ExprId) -> Option<String> {
+    fn message(&mut self, frame: &mut Frame<'db>, e: ExprId) -> Option<String> {
         // What a `let` holds is a value, and stays exact.
         let before = (std::mem::replace(&mut self.telling, true), self.lets.clone());
         let text = self.told(frame, e);
@@ -170,8 +182,8 @@ impl<'db> Machine<'db> {
         text
     }
 
-    fn told(&mut self, frame: &mut Frame, e: ExprId) -> Option<String> {
-        let ir = frame.body.clone();
+    fn told(&mut self, frame: &mut Frame<'db>, e: ExprId) -> Option<String> {
+        let ir = frame.body;
         match ir.exprs.get(e as usize)? {
             TExpr::Interpolate(parts) => {
                 let mut out = String::new();

@@ -21,20 +21,20 @@ pub struct Rest {
 
 /// What a check's verdicts that hold rest on in an environment, each value once, in the order of reading; and how many hold
 /// that rest on any.
-pub fn rests(db: &dyn Db, env: Env, check: ItemId) -> (usize, Vec<Rest>) {
+pub fn rests<'db>(db: &'db dyn Db, env: Env, check: ItemId) -> (usize, Vec<Rest>) {
     let ir = body(db, check);
     let Some(c) = &ir.check else { return (0, Vec::new()) };
     let Some(block) = ir.blocks.get(c.block as usize) else { return (0, Vec::new()) };
     let mut m = Machine::detached(db, env, check);
     m.quiet = true;
     m.origins = Some(Vec::new());
-    let mut frame = Frame::of(ir.clone(), check);
+    let mut frame = Frame::of(ir, check);
     let mut found: Vec<(Inst, Vec<SmolStr>)> = Vec::new();
     let mut holding = 0;
-    let mut binding = |m: &mut Machine<'_>, f: &mut Frame| {
+    let mut binding = |m: &mut Machine<'db>, f: &mut Frame<'db>| {
         m.steps = 0;
         let contrib = m.add_contrib(Contrib {
-            body: f.body.clone(),
+            body: f.body,
             item: check,
             block: c.block,
             node: u32::MAX,

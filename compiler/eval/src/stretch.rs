@@ -48,7 +48,7 @@ fn stretch(db: &dyn Db, env: Env, item: ItemId, id: ExprId, file: SourceFile) ->
     let Some(kind) = set_looped(&ir.exprs, clauses) else { return Arc::default() };
     let mut m = Machine::detached(db, env, item);
     let mut out = Stretch { sound: true, ..Stretch::default() };
-    let mut frame = Frame::of(ir.clone(), item);
+    let mut frame = Frame::of(ir, item);
     let ((), height) = depth::measured(|| {
         for member in of_file(db, env, kind, file).iter() {
             let before = out.values.len();
@@ -76,13 +76,13 @@ pub(crate) fn set_looped(exprs: &[TExpr], clauses: &ClausesIr) -> Option<ItemId>
     }
 }
 
-impl Machine<'_> {
+impl<'db> Machine<'db> {
     /// What a loop of a constant makes, in the order of its bindings: `each` values of every binding. Nothing where it has to be
     /// gone through at once: its formulas see more than its own variables, somebody follows what they read, too little is to
     /// be gone through, or too much comes of it.
     pub(crate) fn by_stretches(
         &mut self,
-        f: &Frame,
+        f: &Frame<'db>,
         id: ExprId,
         clauses: &ClausesIr,
         base: u32,

@@ -80,7 +80,7 @@ fn callee_symbol(trace: &Trace, callee: Span) -> Option<&Symbol> {
 
 fn params_of(db: &dyn Db, symbol: &Symbol) -> Vec<Field> {
     match symbol {
-        Symbol::Item(item) if item.key(db).keyword == "fn" => ivs_model::fn_params(db, *item),
+        Symbol::Item(item) if item.key(db).keyword == "fn" => ivs_model::fn_params(db, *item).to_vec(),
         Symbol::Member(e, i) => {
             let schema = ivs_model::enum_schema(db, *e);
             let member = schema.members.get(*i as usize);

@@ -144,28 +144,28 @@ pub fn base_chain(db: &dyn Db, item: ItemId) -> BaseChain {
 }
 
 /// The fields of a declaration: its kind's, and the parameters of its templates.
-#[salsa::tracked(returns(clone))]
+#[salsa::tracked(returns(ref))]
 pub fn decl_schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
     // Only templates declare parameters: whatever derives from one shares its fields.
     let info = decl_info(db, item);
     if info.template {
-        return extended_schema(db, item);
+        return extended_schema(db, item).clone();
     }
     let template = match info.base {
         Some(_) => base_chain(db, item).chain.iter().copied().find(|l| decl_info(db, *l).template),
         None => None,
     };
     match template {
-        Some(t) if decl_kind(db, t) == decl_kind(db, item) => extended_schema(db, t),
-        _ => decl_kind(db, item).map(|k| schema(db, k)).unwrap_or_default(),
+        Some(t) if decl_kind(db, t) == decl_kind(db, item) => extended_schema(db, t).clone(),
+        _ => decl_kind(db, item).map(|k| schema(db, k).clone()).unwrap_or_default(),
     }
 }
 
-#[salsa::tracked(returns(clone))]
+#[salsa::tracked(returns(ref))]
 fn extended_schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
     let Some(kind) = decl_kind(db, item) else { return Arc::default() };
     let own = schema(db, kind);
-    let mut extended = (*own).clone();
+    let mut extended = (**own).clone();
     for link in base_chain(db, item).chain.iter().rev() {
         if !decl_info(db, *link).template {
             continue;
@@ -179,7 +179,7 @@ fn extended_schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
         }
     }
     if extended.fields.len() == own.fields.len() {
-        return own;
+        return own.clone();
     }
     Arc::new(extended.seal())
 }

@@ -189,7 +189,7 @@ pub(crate) fn defined_fields<'ast>(reader: &mut TypeReader<'_, 'ast>, block: &'a
 }
 
 /// The fields of a kind or struct. Of fields defined twice the first counts.
-#[salsa::tracked(returns(clone))]
+#[salsa::tracked(returns(ref))]
 pub fn schema(db: &dyn Db, item: ItemId) -> Arc<Schema> {
     let parsed = parse_item(db, item);
     let Some(tree) = parsed.item() else { return Arc::default() };
@@ -402,24 +402,24 @@ pub(crate) struct FnSchema {
     pub result: Option<Ty>,
 }
 
-#[salsa::tracked(returns(clone))]
-pub(crate) fn fn_schema(db: &dyn Db, item: ItemId) -> Arc<FnSchema> {
+#[salsa::tracked(returns(ref))]
+pub(crate) fn fn_schema(db: &dyn Db, item: ItemId) -> FnSchema {
     let parsed = parse_item(db, item);
     let Some(ItemKind::Fn { params, result, .. }) = parsed.item().map(|i| &i.kind) else {
-        return Arc::default();
+        return FnSchema::default();
     };
     let mut reader = TypeReader::new(db, item);
     let params = param_fields(&mut reader, params, 0);
     let result = Some(reader.read(result));
-    Arc::new(FnSchema { params, result })
+    FnSchema { params, result }
 }
 
 /// The parameters of a function, in order.
-pub fn fn_params(db: &dyn Db, item: ItemId) -> Vec<Field> {
-    fn_schema(db, item).params.clone()
+pub fn fn_params(db: &dyn Db, item: ItemId) -> &[Field] {
+    &fn_schema(db, item).params
 }
 
 /// The result type of a function.
-pub fn fn_result(db: &dyn Db, item: ItemId) -> Option<Ty> {
-    fn_schema(db, item).result.clone()
+pub fn fn_result(db: &dyn Db, item: ItemId) -> Option<&Ty> {
+    fn_schema(db, item).result.as_ref()
 }

@@ -96,8 +96,8 @@ impl Reader<'_, '_> {
                 (Some(node), _) if node.kind != Kind::Null => self.value(node, &f.read_ty()),
                 (_, Some(expr)) => {
                     self.machine.steps = 0;
-                    let value = self.machine.eval(&mut Frame::of(ir.clone(), e), expr);
-                    self.machine.conform(value, &f.read_ty(), Site { item: e, expr })
+                    let value = self.machine.eval(&mut Frame::of(ir, e), expr);
+                    self.machine.conform_field(value, f, Site { item: e, expr })
                 }
                 (_, None) if f.optional => Value::None,
                 (_, None) => {

@@ -631,7 +631,7 @@ fn struct_of(ty: &Ty) -> Option<ivs_source::ItemId> {
 
 fn nested_of(infer: &Infer<'_, '_>, ty: &Ty) -> Option<Nested> {
     match ty.core() {
-        Ty::Struct(s) => Some(Nested::Struct(schema(infer.db, *s))),
+        Ty::Struct(s) => Some(Nested::Struct(schema(infer.db, *s).clone())),
         Ty::Map(kv) => Some(Nested::Map(kv.0.clone(), kv.1.clone())),
         // Any field, of any value: a tree whose leaves can be overridden one by one.
         t @ (Ty::Object | Ty::LateObject) => Some(Nested::Map(Ty::Str, t.clone())),

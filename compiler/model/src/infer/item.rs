@@ -35,7 +35,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 let fields = defined_fields(&mut reader, block);
                 self.finish_types(reader);
                 let schema = schema(self.db, self.item);
-                self.definition(block, &fields, schema);
+                self.definition(block, &fields, schema.clone());
                 Ty::Error
             }
             ItemKind::Enum { name, members } => {

@@ -72,7 +72,7 @@ pub fn typed(db: &dyn Db, item: ItemId) -> Arc<Typed> {
 }
 
 /// The formulas of an item, without places: equal after an edit that only moves text.
-#[salsa::tracked(returns(clone))]
+#[salsa::tracked(returns(deref))]
 pub fn body(db: &dyn Db, item: ItemId) -> Arc<Body> {
     typed(db, item).body.clone()
 }
