@@ -5,76 +5,17 @@ use crate::depth::Level;
 use crate::inst::{Inst, ref_to};
 use crate::layer::{family, instances, set_of};
 use crate::machine::{Contrib, Frame, MAX_STEPS, Machine, Slot};
-use ivs_grammar::ast::{BinaryOp, UnaryOp};
+use ivs_grammar::ast::UnaryOp;
 use ivs_model::ir::{Convert, ExprId, StrPartIr, TExpr};
-use ivs_model::{Ty, body, code, enum_schema};
-use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
-use ivs_value::{Map, OpError, StructValue, TaggedValue, Value, ops};
+use ivs_model::{Ty, code};
+use ivs_source::ItemId;
+use ivs_value::{Map, OpError, StructValue, Value, ops};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
-/// Calls of functions within each other; the call graph has no loops, so only a very long chain meets it.
-const MAX_CALLS: u32 = 200;
-
 impl<'db> Machine<'db> {
-    pub(crate) fn fail(
-        &mut self,
-        f: &Frame<'db>,
-        id: ExprId,
-        code: &'static str,
-        message: String,
-        label: String,
-    ) -> Value {
-        self.fail_help(f, id, code, message, label, Vec::new())
-    }
-
-    fn fail_help(
-        &mut self,
-        f: &Frame<'db>,
-        id: ExprId,
-        code: &'static str,
-        message: String,
-        label: String,
-        help: Vec<String>,
-    ) -> Value {
-        if self.quiet {
-            return Value::Unknown;
-        }
-        let place = Place { of: f.item, span: f.span(self.db, id) };
-        self.report(Diagnostic {
-            code,
-            severity: Severity::Error,
-            message,
-            primary: Label { place, text: label },
-            labels: Vec::new(),
-            help,
-            fixes: Vec::new(),
-        });
-        Value::Unknown
-    }
-
-    pub(crate) fn op_failed(&mut self, f: &Frame<'db>, id: ExprId, e: &OpError, operands: &[&Value]) -> Value {
-        if operands.iter().any(|v| matches!(v, Value::Unknown)) {
-            return Value::Unknown;
-        }
-        let code = match e {
-            OpError::Overflow => code::NUMBER_TOO_LARGE,
-            OpError::DivideByZero => code::DIVIDE_BY_ZERO,
-            OpError::Dimensions(..) | OpError::Currencies(..) => code::WRONG_DIMENSION,
-            OpError::Limit(what) if what.contains("string") || what.contains("text") => code::LIMIT_STRING,
-            OpError::Limit(_) => code::LIMIT_ELEMENTS,
-            OpError::Types(_) | OpError::Invalid(_) | OpError::Inexact(_) => code::EVALUATION,
-        };
-        let label = match operands {
-            [] => String::new(),
-            vs => vs.iter().map(|v| ivs_value::display(v)).collect::<Vec<_>>().join(", "),
-        };
-        let help = e.help().map(str::to_owned).into_iter().collect();
-        self.fail_help(f, id, code, e.to_string(), label, help)
-    }
-
     /// Counts a step; false past the limit, which is reported once.
-    fn step(&mut self, f: &Frame<'db>, id: ExprId) -> bool {
+    pub(crate) fn step(&mut self, f: &Frame<'db>, id: ExprId) -> bool {
         self.steps = self.steps.saturating_add(1);
         if self.steps == MAX_STEPS + 1 {
             self.fail(
@@ -309,7 +250,7 @@ impl<'db> Machine<'db> {
             },
             TExpr::Key { base, name } => match self.eval(f, *base) {
                 Value::Map(m) => {
-                    let entry = m.entries.iter().find(|(k, _)| crate::node::key_text(k) == *name);
+                    let entry = m.entries.iter().find(|(k, _)| crate::node::is_key(k, name));
                     entry.map_or(Value::None, |(_, v)| v.clone())
                 }
                 Value::Unknown => Value::Unknown,
@@ -322,7 +263,7 @@ impl<'db> Machine<'db> {
                         Value::Unknown | Value::Range(_) => v,
                         v => Value::Range(Arc::new((v.clone(), v))),
                     },
-                    Convert::Unit(unit) => counted(v, unit),
+                    Convert::Unit(unit) => crate::operate::counted(v, unit),
                     Convert::Text(_) => v,
                 }
             }
@@ -333,17 +274,6 @@ impl<'db> Machine<'db> {
                 self.conform(v, ty, at)
             }
         }
-    }
-
-    fn too_long(&mut self, f: &Frame<'db>, id: ExprId) -> Value {
-        let limit = ivs_value::limits::COLLECTION;
-        self.fail(
-            f,
-            id,
-            code::LIMIT_ELEMENTS,
-            format!("more than {limit} elements"),
-            "the limit of a list".into(),
-        )
     }
 
     /// The contrib that blocks of a formula hang on; made for formulas outside of any block.
@@ -507,229 +437,6 @@ impl<'db> Machine<'db> {
         }
     }
 
-    pub(crate) fn no_key(&mut self, f: &Frame<'db>, id: ExprId, m: &Map, k: &Value) -> Value {
-        let keys: Vec<String> = m.entries.iter().take(12).map(|(k, _)| ivs_value::display(k)).collect();
-        let help = if keys.is_empty() {
-            "the map is empty".to_owned()
-        } else {
-            format!("its keys are {}", keys.join(", "))
-        };
-        self.fail_help(
-            f,
-            id,
-            code::EVALUATION,
-            format!("there is no key {}", ivs_value::display(k)),
-            "not in the map".into(),
-            vec![help],
-        )
-    }
-
-    fn call(&mut self, f: &mut Frame<'db>, id: ExprId, function: &'static str, args: &[ExprId]) -> Value {
-        use ivs_value::funcs;
-        let mut selectors = args.iter().filter_map(|a| match f.body.exprs.get(*a as usize) {
-            Some(TExpr::Selector(path)) => Some(path.to_vec()),
-            _ => None,
-        });
-        let (selector, by) = (selectors.next(), selectors.next());
-        let mut values: Vec<Value> = Vec::with_capacity(args.len());
-        for a in args {
-            if !matches!(f.body.exprs.get(*a as usize), Some(TExpr::Selector(_))) {
-                values.push(self.eval(f, *a));
-            }
-        }
-        if values.iter().any(Value::is_unknown) {
-            return Value::Unknown;
-        }
-        if let ("expand", [of]) = (function, &values[..]) {
-            return self.expand(f, id, of);
-        }
-        let Some(path) = selector else {
-            return match funcs::call(function, &values) {
-                Ok(v) => v,
-                Err(e) => {
-                    let operands: Vec<&Value> = values.iter().collect();
-                    self.op_failed(f, id, &e, &operands)
-                }
-            };
-        };
-        let result = match (function, &values[..]) {
-            ("sort", [Value::List(xs)]) => {
-                funcs::sort_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
-            }
-            ("group", [Value::List(xs)]) => {
-                funcs::group_by(xs, &mut |x: &Value| Ok(self.read_names(f, id, x, &path, false)))
-            }
-            _ => self.walk(f, id, function, &values, &path, by.as_deref()),
-        };
-        match result {
-            Ok(v) => v,
-            Err(e) => {
-                let operands: Vec<&Value> = values.iter().collect();
-                self.op_failed(f, id, &e, &operands)
-            }
-        }
-    }
-
-    fn call_fn(&mut self, f: &mut Frame<'db>, id: ExprId, function: ItemId, args: &[Option<ExprId>]) -> Value {
-        if self.calls >= MAX_CALLS {
-            return self.fail(
-                f,
-                id,
-                code::LIMIT_DEPTH,
-                format!("functions call each other more than {MAX_CALLS} deep"),
-                "the limit of calls within calls".into(),
-            );
-        }
-        let ir = body(self.db, function);
-        let Some(value) = ir.value else { return Value::Unknown };
-        let schema = ivs_model::fn_params(self.db, function);
-        let mut frame = Frame::of(ir, function);
-        for (i, field) in schema.iter().enumerate() {
-            let given = args.get(i).copied().flatten();
-            let v = match given {
-                Some(e) => {
-                    let v = self.eval(f, e);
-                    let at = Site { item: f.item, expr: e };
-                    self.conform_field(v, field, at)
-                }
-                None => match ir.defaults.get(i).copied().flatten() {
-                    Some(e) => self.eval(&mut frame, e),
-                    None => Value::None,
-                },
-            };
-            frame.locals.push(v);
-        }
-        self.calls += 1;
-        let v = self.eval(&mut frame, value);
-        self.calls -= 1;
-        let at = Site { item: f.item, expr: id };
-        match ivs_model::fn_result(self.db, function) {
-            Some(ty) => self.conform(v, ty, at),
-            None => v,
-        }
-    }
-
-    fn construct(&mut self, f: &mut Frame<'db>, of: ItemId, member: u32, args: &[Option<ExprId>]) -> Value {
-        let schema = enum_schema(self.db, of);
-        let Some(m) = schema.members.get(member as usize) else { return Value::Unknown };
-        let mut fields = None;
-        if let Some(s) = &m.fields {
-            let ir = body(self.db, of);
-            let mut values = Vec::with_capacity(s.fields.len());
-            for (i, field) in s.fields.iter().enumerate() {
-                let v = match args.get(i).copied().flatten() {
-                    Some(e) => {
-                        let v = self.eval(f, e);
-                        let at = Site { item: f.item, expr: e };
-                        self.conform_field(v, field, at)
-                    }
-                    None => {
-                        let default =
-                            field.owner.and_then(|(_, o)| ir.defaults.get(o as usize).copied().flatten());
-                        match default {
-                            Some(e) => self.eval(&mut Frame::of(ir, of), e),
-                            None if field.optional => Value::None,
-                            None => Value::Unknown,
-                        }
-                    }
-                };
-                values.push(v);
-            }
-            fields = Some(Arc::new(StructValue { shape: s.shape.clone(), fields: values.into() }));
-        }
-        Value::Member(Arc::new(TaggedValue {
-            of: schema.name.clone(),
-            name: m.name.clone(),
-            index: member,
-            text: m.text.clone(),
-            fields,
-        }))
-    }
-
-    /// `a + b + c`, from the left, however long it is.
-    fn operators(&mut self, f: &mut Frame<'db>, id: ExprId, left: ExprId) -> Value {
-        let ir = f.body;
-        let mut chain = vec![id];
-        let mut first = left;
-        while let Some(TExpr::Binary { left, .. }) = ir.exprs.get(first as usize) {
-            if !self.step(f, first) {
-                return Value::Unknown;
-            }
-            chain.push(first);
-            first = *left;
-        }
-        let mut value = self.eval(f, first);
-        for id in chain.into_iter().rev() {
-            if let Some(TExpr::Binary { op, right, .. }) = ir.exprs.get(id as usize) {
-                value = self.binary(f, id, *op, value, *right);
-            }
-        }
-        value
-    }
-
-    fn binary(&mut self, f: &mut Frame<'db>, id: ExprId, op: BinaryOp, a: Value, right: ExprId) -> Value {
-        match (op, &a) {
-            (BinaryOp::And, Value::Bool(false)) => return Value::Bool(false),
-            (BinaryOp::Or, Value::Bool(true)) => return Value::Bool(true),
-            (BinaryOp::And | BinaryOp::Or, Value::Bool(_)) => return self.eval(f, right),
-            (BinaryOp::And | BinaryOp::Or, _) => return Value::Unknown,
-            (BinaryOp::Coalesce, Value::None) => return self.eval(f, right),
-            (BinaryOp::Coalesce, _) => return a,
-            _ => {}
-        }
-        let b = self.eval(f, right);
-        let result = match op {
-            BinaryOp::Add => ops::add(&a, &b),
-            BinaryOp::Sub => ops::sub(&a, &b),
-            BinaryOp::Mul => ops::mul(&a, &b),
-            BinaryOp::Div => ops::div(&a, &b),
-            BinaryOp::Eq => ops::eq(&a, &b),
-            BinaryOp::Ne => ops::ne(&a, &b),
-            BinaryOp::Lt => ops::lt(&a, &b),
-            BinaryOp::Le => ops::le(&a, &b),
-            BinaryOp::Gt => ops::gt(&a, &b),
-            BinaryOp::Ge => ops::ge(&a, &b),
-            BinaryOp::In => ops::membership(&a, &b),
-            BinaryOp::Matches => match (&a, &b) {
-                (Value::Str(t), Value::Str(p)) => ops::matches(t, p).map(Value::Bool),
-                _ => Ok(Value::Unknown),
-            },
-            BinaryOp::Range => return self.range(f, id, a, b),
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Coalesce | BinaryOp::Is => Ok(Value::Unknown),
-        };
-        match result {
-            // What is left of a whole is a percentage: `1 - 99.9%`.
-            Ok(Value::Number(n))
-                if matches!(op, BinaryOp::Add | BinaryOp::Sub)
-                    && (matches!(a, Value::Percent(_)) || matches!(b, Value::Percent(_))) =>
-            {
-                Value::Percent(n)
-            }
-            Ok(v) => v,
-            Err(e) => self.op_failed(f, id, &e, &[&a, &b]),
-        }
-    }
-
-    fn range(&mut self, f: &Frame<'db>, id: ExprId, a: Value, b: Value) -> Value {
-        if a.is_unknown() || b.is_unknown() {
-            return Value::Unknown;
-        }
-        match ops::order(&a, &b) {
-            Ok(Some(std::cmp::Ordering::Greater)) => {
-                let (x, y) = (ivs_value::display(&a), ivs_value::display(&b));
-                self.fail(
-                    f,
-                    id,
-                    code::UPSIDE_DOWN,
-                    format!("the range `{x}..{y}` is upside down"),
-                    "it begins above its end".into(),
-                )
-            }
-            Ok(_) => Value::Range(Arc::new((a, b))),
-            Err(e) => self.op_failed(f, id, &e, &[&a, &b]),
-        }
-    }
-
     /// The member of a family that a key names.
     pub(crate) fn family_member(
         &mut self,
@@ -757,17 +464,5 @@ impl<'db> Machine<'db> {
             );
         }
         None
-    }
-}
-
-/// A plain number as a count of a unit; ranges at both ends.
-fn counted(v: Value, unit: &Arc<ivs_value::Unit>) -> Value {
-    match v {
-        Value::Number(n) => Value::quantity(&n, unit).unwrap_or(Value::Unknown),
-        Value::Range(r) => {
-            let (a, b) = (counted(r.0.clone(), unit), counted(r.1.clone(), unit));
-            Value::Range(Arc::new((a, b)))
-        }
-        v => v,
     }
 }

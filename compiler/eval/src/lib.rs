@@ -5,6 +5,7 @@
 
 mod applied;
 mod ask;
+mod call;
 mod check;
 mod conform;
 mod constants;
@@ -12,6 +13,7 @@ mod cycle;
 mod depth;
 mod exchange;
 mod expr;
+mod fail;
 mod fix;
 mod global;
 mod group;
@@ -23,7 +25,10 @@ mod load;
 mod locate;
 mod loops;
 mod machine;
+mod map;
+mod missing;
 mod node;
+mod operate;
 mod origin;
 mod parts;
 mod path;
@@ -34,6 +39,7 @@ mod reads;
 mod require;
 mod rests;
 mod result;
+mod steps;
 mod stretch;
 mod why;
 

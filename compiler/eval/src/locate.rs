@@ -75,7 +75,7 @@ fn in_block(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr], 
         KeyIr::Field(i) => {
             fields.as_ref().and_then(|s| s.fields.get(*i as usize)).is_some_and(|f| f.name == *name)
         }
-        KeyIr::Key(v) => crate::node::key_text(v) == *name,
+        KeyIr::Key(v) => crate::node::is_key(v, name),
         KeyIr::Decl(d) => d.key(db).name == *name,
     };
     let mut best = here;

@@ -1,24 +1,14 @@
-//! Slots: which layer decides, and what comes out.
+//! Slots: what comes out of what the layers do to one.
 
 use crate::conform::Site;
-use crate::machine::{Contrib, ContribId, Frame, Keys, Machine, Node, NodeId, Slot};
-use crate::why::Role;
-use ivs_model::ir::{BlockId, BlockIr, EntryIr, ExprId, KeyIr, OpIr, TExpr};
-use ivs_model::{Builtin, Field, Schema, Ty, body, code, schema, source_map};
-use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
+use crate::machine::{Contrib, ContribId, Keys, Machine, Node, NodeId, Slot};
+use crate::steps::{Act, Step};
+use ivs_model::ir::{BlockId, ExprId, TExpr};
+use ivs_model::{Builtin, Field, Schema, Ty, body, schema};
+use ivs_source::ItemId;
 use ivs_value::{Map, StructValue, Value};
-use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
-
-/// What one layer does to a slot.
-#[derive(Clone, Copy)]
-enum Act {
-    Set(ExprId),
-    Append(ExprId),
-    Merge(BlockId),
-    Remove,
-}
 
 enum SlotDef<'db> {
     Fields(&'db Schema),
@@ -27,47 +17,19 @@ enum SlotDef<'db> {
 
 /// What a formula's value has to be.
 #[derive(Clone, Copy)]
-struct Want<'a> {
-    ty: &'a Ty,
+pub(crate) struct Want<'a> {
+    pub ty: &'a Ty,
     /// Or nothing.
-    optional: bool,
+    pub optional: bool,
 }
 
 impl<'a> Want<'a> {
-    fn of(field: &'a Field) -> Want<'a> {
+    pub fn of(field: &'a Field) -> Want<'a> {
         Want { ty: &field.ty, optional: field.optional }
     }
 }
 
-struct Step {
-    contrib: ContribId,
-    /// How many of the node's contribs lie below.
-    below: usize,
-    act: Act,
-    mark: u32,
-}
-
 impl<'db> Machine<'db> {
-    pub(crate) fn slot_key(&self, node: NodeId, slot: u32) -> Option<KeyIr> {
-        match &self.node(node)?.keys {
-            Keys::Fields(_) => Some(KeyIr::Field(slot as u16)),
-            Keys::Map { keys, .. } => keys.get(slot as usize).map(|k| KeyIr::Key(Box::new(k.clone()))),
-        }
-    }
-
-    /// What a block says of a slot.
-    fn entry<'b>(&self, block: &'b BlockIr, wanted: &KeyIr) -> Option<&'b EntryIr> {
-        if let KeyIr::Key(key) = wanted
-            && let Value::Ref(r) = &**key
-        {
-            let inst = crate::inst::inst_of(r);
-            if inst.key(self.db).is_none() {
-                return block.entries.of(&KeyIr::Decl(inst.decl(self.db)));
-            }
-        }
-        block.entries.of(wanted)
-    }
-
     /// What defines a slot: shared, so that nothing is copied to ask for it.
     fn slot_def(&self, node: NodeId) -> SlotDef<'db> {
         match self.node(node).map(|n| &n.keys) {
@@ -75,209 +37,6 @@ impl<'db> Machine<'db> {
             Some(Keys::Map { value_ty, .. }) => SlotDef::Map(value_ty.clone()),
             None => SlotDef::Map(Arc::new(Ty::Error)),
         }
-    }
-
-    /// What the lowest `upto` contribs do to a slot, topmost first, down to what replaces everything below.
-    fn steps(&mut self, node: NodeId, slot: u32, upto: usize) -> Vec<Step> {
-        let Some(wanted) = self.slot_key(node, slot) else { return Vec::new() };
-        let count = self.node(node).map_or(0, |n| n.contribs.len()).min(upto);
-        if count == 0 {
-            return Vec::new();
-        }
-        // `enabled`, `slug` and `title` belong to one declaration; a base's are not handed down.
-        let own_only = node == 0 && self.inst.is_some() && self.not_handed_down(&wanted);
-        let mut out: Vec<Step> = Vec::new();
-        for below in (0..count).rev() {
-            let Some(id) = self.node(node).and_then(|n| n.contribs.get(below)).copied() else { continue };
-            if own_only && self.is_base_layer(below) {
-                continue;
-            }
-            let Some(c) = self.contrib(id) else { continue };
-            let Some(b) = c.body.blocks.get(c.block as usize) else { continue };
-            // Most bodies say nothing of most fields.
-            if b.whens.is_empty() && self.entry(b, &wanted).is_none() {
-                continue;
-            }
-            let (ir, block) = (c.body, c.block);
-            let Some(b) = ir.blocks.get(block as usize) else { continue };
-            // `when` entries lie above the plain ones of their body.
-            let mut found_when: Option<u32> = None;
-            for (i, (cond, when_block)) in b.whens.iter().enumerate() {
-                let Some(w) = ir.blocks.get(*when_block as usize) else { continue };
-                let Some(e) = self.entry(w, &wanted) else { continue };
-                if !self.when_holds(id, i as u32, *cond) {
-                    continue;
-                }
-                let act = act_of(&e.op);
-                if let Some(first) = found_when
-                    && !matches!(act, Act::Merge(_))
-                {
-                    self.set_by_two_whens(id, first, e.mark);
-                    continue;
-                }
-                found_when = Some(e.mark);
-                out.push(Step { contrib: id, below, act, mark: e.mark });
-            }
-            if out.last().is_some_and(|s| matches!(s.act, Act::Set(_) | Act::Remove)) {
-                break;
-            }
-            if let Some(e) = self.entry(b, &wanted) {
-                if e.is_final && !out.is_empty() {
-                    self.final_overridden(id, e.mark, &out);
-                }
-                let act = act_of(&e.op);
-                out.push(Step { contrib: id, below, act, mark: e.mark });
-                if matches!(act, Act::Set(_) | Act::Remove) {
-                    if !e.is_final {
-                        self.check_final_below(node, below, &wanted, id, e.mark);
-                    }
-                    break;
-                }
-            }
-        }
-        out
-    }
-
-    /// What the lowest `upto` contribs do to a slot, topmost first, down to what decides it: which contrib, how many lie
-    /// below, the formula, what it does, and the place of the key.
-    pub(crate) fn acts(
-        &mut self,
-        node: NodeId,
-        slot: u32,
-        upto: usize,
-    ) -> Vec<(ContribId, usize, Option<ExprId>, Role, u32)> {
-        self.steps(node, slot, upto)
-            .into_iter()
-            .map(|s| {
-                let (formula, role) = match s.act {
-                    Act::Set(e) => (Some(e), Role::Decides),
-                    Act::Append(e) => (Some(e), Role::Adds),
-                    Act::Merge(_) => (None, Role::Amends),
-                    Act::Remove => (None, Role::Decides),
-                };
-                (s.contrib, s.below, formula, role, s.mark)
-            })
-            .collect()
-    }
-
-    fn not_handed_down(&self, wanted: &KeyIr) -> bool {
-        let KeyIr::Field(i) = wanted else { return false };
-        match self.node(0).map(|n| &n.keys) {
-            Some(Keys::Fields(s)) => s
-                .fields
-                .get(*i as usize)
-                .is_some_and(|f| matches!(f.name.as_str(), "enabled" | "slug" | "title" | "name")),
-            _ => false,
-        }
-    }
-
-    fn is_base_layer(&self, contrib_at: usize) -> bool {
-        let Some(inst) = self.inst else { return false };
-        // The own body and what amends it stand at and above the declaration's own layer.
-        let own_at = self.node(0).and_then(|n| {
-            n.contribs.iter().position(|c| self.contrib(*c).is_some_and(|c| c.item == inst.decl(self.db)))
-        });
-        own_at.is_some_and(|o| contrib_at < o)
-    }
-
-    /// A `final` entry below the one that was found.
-    fn check_final_below(&mut self, node: NodeId, below: usize, wanted: &KeyIr, by: ContribId, mark: u32) {
-        let Some(contribs) = self.node(node).map(|n| &n.contribs) else { return };
-        let found = contribs.iter().take(below).rev().find_map(|id| {
-            let c = self.contrib(*id)?;
-            let b = c.body.blocks.get(c.block as usize)?;
-            let e = self.entry(b, wanted).filter(|e| e.is_final)?;
-            Some((*id, e.mark))
-        });
-        if let Some((id, first)) = found {
-            self.report_final(id, first, by, mark);
-        }
-    }
-
-    fn final_overridden(&mut self, id: ContribId, mark: u32, above: &[Step]) {
-        if let Some(s) = above.first() {
-            self.report_final(id, mark, s.contrib, s.mark);
-        }
-    }
-
-    fn report_final(&mut self, id: ContribId, mark: u32, by: ContribId, by_mark: u32) {
-        let (Some(first), Some(second)) = (self.mark_place(id, mark), self.mark_place(by, by_mark)) else {
-            return;
-        };
-        let fixes = self.without(&second).into_iter().collect();
-        self.report(Diagnostic {
-            code: code::FINAL_OVERRIDDEN,
-            severity: Severity::Error,
-            message: "a final value cannot be overridden".into(),
-            primary: Label { place: second, text: "set again here".into() },
-            labels: vec![Label { place: first, text: "declared `final` here".into() }],
-            help: vec!["leave it out here, or remove `final` there".into()],
-            fixes,
-        });
-    }
-
-    fn set_by_two_whens(&mut self, id: ContribId, first: u32, second: u32) {
-        let (Some(a), Some(b)) = (self.mark_place(id, first), self.mark_place(id, second)) else { return };
-        self.report(Diagnostic {
-            code: code::DUPLICATE_PATH,
-            severity: Severity::Error,
-            message: "two `when` that both hold set one path".into(),
-            primary: Label { place: b, text: "set again".into() },
-            labels: vec![Label { place: a, text: "first set here".into() }],
-            help: vec!["make the conditions exclude each other".into()],
-            fixes: Vec::new(),
-        });
-    }
-
-    pub(crate) fn mark_place(&self, id: ContribId, mark: u32) -> Option<Place<ItemId>> {
-        let c = self.contrib(id)?;
-        let span = source_map(self.db, c.item).marks.get(mark as usize).copied().unwrap_or_default();
-        Some(Place { of: c.item, span })
-    }
-
-    fn when_holds(&mut self, id: ContribId, index: u32, cond: ExprId) -> bool {
-        match self.whens.get(&(id, index)) {
-            Some(Some(holds)) => return *holds,
-            Some(None) => {
-                // The condition needs what it decides.
-                if let Some(frame) = self.frame(id) {
-                    let span = frame.span(self.db, cond);
-                    let place = Place { of: frame.item, span };
-                    self.report(Diagnostic {
-                        code: code::VALUE_CYCLE,
-                        severity: Severity::Error,
-                        message: "a `when` depends on what it sets".into(),
-                        primary: Label { place, text: "this condition reads a value that it decides".into() },
-                        labels: Vec::new(),
-                        help: Vec::new(),
-                        fixes: Vec::new(),
-                    });
-                }
-                return false;
-            }
-            None => {}
-        }
-        self.whens.insert((id, index), None);
-        let holds = match self.frame(id) {
-            Some(mut frame) => matches!(self.eval(&mut frame, cond), Value::Bool(true)),
-            None => false,
-        };
-        self.whens.insert((id, index), Some(holds));
-        holds
-    }
-
-    /// The formula that decides a slot, if one layer alone does.
-    pub(crate) fn deciding(&mut self, node: NodeId, slot: u32) -> Option<(ItemId, ExprId)> {
-        let upto = self.node(node).map_or(0, |n| n.contribs.len());
-        let steps = self.steps(node, slot, upto);
-        let first = steps.first()?;
-        let Act::Set(e) = first.act else { return None };
-        Some((self.contrib(first.contrib)?.item, e))
-    }
-
-    /// Whether one of the lowest `below` contribs says something of a slot.
-    pub(crate) fn says(&mut self, node: NodeId, slot: u32, below: usize) -> bool {
-        !self.steps(node, slot, below).is_empty()
     }
 
     /// The state of a slot after evaluating it as far as its kind of value needs.
@@ -486,7 +245,7 @@ impl<'db> Machine<'db> {
     }
 
     /// The value of a map's key that comes from a whole map below.
-    fn map_base(&self, node: NodeId, slot: u32) -> Option<Value> {
+    pub(crate) fn map_base(&self, node: NodeId, slot: u32) -> Option<Value> {
         let n = self.node(node)?;
         match &n.keys {
             Keys::Map { bases, .. } => bases.get(slot as usize).cloned().flatten(),
@@ -498,7 +257,13 @@ impl<'db> Machine<'db> {
     }
 
     /// What fills a slot that nobody sets.
-    fn fallback(&mut self, node: NodeId, slot: u32, field: Option<&Field>, required: bool) -> Value {
+    pub(crate) fn fallback(
+        &mut self,
+        node: NodeId,
+        slot: u32,
+        field: Option<&Field>,
+        required: bool,
+    ) -> Value {
         let Some(field) = field else { return Value::Unknown };
         if let Some(b) = field.builtin {
             return self.builtin(b);
@@ -570,7 +335,14 @@ impl<'db> Machine<'db> {
     }
 
     /// Evaluates what a step sets.
-    fn formula(&mut self, step: &Step, e: ExprId, node: NodeId, slot: u32, want: Want<'_>) -> Value {
+    pub(crate) fn formula(
+        &mut self,
+        step: &Step,
+        e: ExprId,
+        node: NodeId,
+        slot: u32,
+        want: Want<'_>,
+    ) -> Value {
         let Some(mut frame) = self.frame(step.contrib) else { return Value::Unknown };
         frame.inherit = Some((node, slot, step.below));
         self.steps = 0;
@@ -673,7 +445,7 @@ impl<'db> Machine<'db> {
         self.push_node(Keys::Fields(schema), count, blocks, base, parent, Some(s))
     }
 
-    fn push_node(
+    pub(crate) fn push_node(
         &mut self,
         keys: Keys<'db>,
         count: usize,
@@ -707,302 +479,15 @@ impl<'db> Machine<'db> {
         }
         id
     }
-
-    fn decide_map(
-        &mut self,
-        node: NodeId,
-        slot: u32,
-        ty: &Ty,
-        field: Option<&Field>,
-        steps: Vec<Step>,
-    ) -> Slot {
-        let Ty::Map(kv) = ty.core() else { return Slot::Done(Value::Unknown) };
-        let kv = kv.clone();
-        let map_ty = Ty::Map(kv.clone());
-        let mut keys: Vec<Value> = Vec::new();
-        let mut bases: Vec<Option<Value>> = Vec::new();
-        let mut blocks: Vec<(ContribId, BlockId)> = Vec::new();
-        let set = steps.last().filter(|s| matches!(s.act, Act::Set(_)));
-        let whole = match set {
-            Some(st @ Step { act: Act::Set(e), contrib, .. }) => {
-                let literal = self.contrib(*contrib).and_then(|c| match c.body.exprs.get(*e as usize) {
-                    Some(TExpr::Map(_, b)) => Some(*b),
-                    _ => None,
-                });
-                match literal {
-                    Some(b) => {
-                        blocks.push((*contrib, b));
-                        None
-                    }
-                    None => {
-                        let read = field.map_or(Want { ty: &map_ty, optional: false }, Want::of);
-                        Some(self.formula(st, *e, node, slot, read))
-                    }
-                }
-            }
-            _ => match self.map_base(node, slot) {
-                Some(v) => Some(v),
-                None => {
-                    let needed = steps.is_empty();
-                    match field {
-                        Some(f) if f.has_default || f.builtin.is_some() || needed => {
-                            Some(self.fallback(node, slot, field, needed))
-                        }
-                        _ => None,
-                    }
-                }
-            },
-        };
-        let only_whole = blocks.is_empty() && steps.iter().all(|s| matches!(s.act, Act::Set(_)));
-        match whole {
-            Some(v) if only_whole => return Slot::Done(v),
-            Some(Value::Map(m)) => {
-                for (k, v) in &m.entries {
-                    keys.push(k.clone());
-                    bases.push(Some(v.clone()));
-                }
-            }
-            Some(Value::Struct(s)) => {
-                for (k, v) in s.shape.fields.iter().zip(s.fields.iter()) {
-                    keys.push(Value::Str(k.clone()));
-                    bases.push(Some(v.clone()));
-                }
-            }
-            Some(Value::Unknown) => return Slot::Done(Value::Unknown),
-            _ => {}
-        }
-        if let Some((c, b)) = blocks.first().copied() {
-            self.map_entries(c, b, &mut keys, &mut bases);
-        }
-        for step in steps.iter().rev() {
-            match step.act {
-                Act::Merge(b) => {
-                    blocks.push((step.contrib, b));
-                    self.map_entries(step.contrib, b, &mut keys, &mut bases);
-                }
-                Act::Append(e) => {
-                    let more = self.formula(step, e, node, slot, Want { ty: &map_ty, optional: false });
-                    let Value::Map(m) = more else { continue };
-                    let at_key = Places::new(&keys, m.entries.len());
-                    // The keys of one map differ.
-                    for (k, v) in &m.entries {
-                        if at_key.of(&keys, k).is_some() {
-                            if let Some(place) = self.mark_place(step.contrib, step.mark) {
-                                self.report(Diagnostic {
-                                    code: code::ADDED_PRESENT,
-                                    severity: Severity::Error,
-                                    message: format!("the key {} is already there", ivs_value::display(k)),
-                                    primary: Label { place, text: "`+=` only adds keys".into() },
-                                    labels: Vec::new(),
-                                    help: vec!["amend the key in a block: `f { key = … }`".into()],
-                                    fixes: Vec::new(),
-                                });
-                            }
-                            continue;
-                        }
-                        keys.push(k.clone());
-                        bases.push(Some(v.clone()));
-                    }
-                }
-                Act::Set(_) | Act::Remove => {}
-            }
-        }
-        let count = keys.len();
-        let value_ty = Arc::new(kv.1.clone());
-        let id = self.push_node(
-            Keys::Map { keys, value_ty, bases },
-            count,
-            &blocks,
-            None,
-            Some((node, slot)),
-            None,
-        );
-        Slot::Node(id)
-    }
-
-    /// A node for a map that one block makes.
-    pub(crate) fn map_node(&mut self, value_ty: Ty, parent: ContribId, block: BlockId) -> NodeId {
-        let (mut keys, mut bases) = (Vec::new(), Vec::new());
-        self.map_entries(parent, block, &mut keys, &mut bases);
-        let count = keys.len();
-        let keys = Keys::Map { keys, value_ty: Arc::new(value_ty), bases };
-        self.push_node(keys, count, &[(parent, block)], None, None, None)
-    }
-
-    /// Reads a path from the object.
-    pub(crate) fn read_path(&mut self, path: &[SmolStr]) -> Value {
-        let mut node = 0;
-        for (i, name) in path.iter().enumerate() {
-            let Some(slot) = self.slot_named(node, name) else { return Value::Unknown };
-            match self.resolve(node, slot) {
-                Slot::Node(n) => node = n,
-                Slot::Done(v) => {
-                    let frame = Frame::of(body(self.db, self.item), self.item);
-                    return self.read_names(&frame, 0, &v, path.get(i + 1..).unwrap_or_default(), false);
-                }
-                Slot::Todo | Slot::Unsaid | Slot::Busy => return Value::Unknown,
-            }
-        }
-        self.whole(node)
-    }
-
-    /// Keys that a block adds to (or removes from) a map, in order.
-    fn map_entries(
-        &mut self,
-        c: ContribId,
-        block: BlockId,
-        keys: &mut Vec<Value>,
-        bases: &mut Vec<Option<Value>>,
-    ) {
-        let Some(contrib) = self.contrib(c).cloned() else { return };
-        let ir = contrib.body;
-        let Some(b) = ir.blocks.get(block as usize) else { return };
-        let inner = self.add_contrib(Contrib { block, parent: Some(c), ..contrib });
-        let mut all: Vec<&EntryIr> = b.entries.iter().collect();
-        for (i, (cond, when_block)) in b.whens.iter().enumerate() {
-            if let Some(w) = ir.blocks.get(*when_block as usize)
-                && self.when_holds(inner, i as u32, *cond)
-            {
-                all.extend(w.entries.iter());
-            }
-        }
-        let mut at_key = Places::new(keys, all.len());
-        for e in all {
-            let key = match &e.key {
-                KeyIr::Key(v) => (**v).clone(),
-                KeyIr::Decl(d) => crate::inst::ref_to(self.db, crate::Inst::new(self.db, *d, None)),
-                KeyIr::Field(_) => continue,
-            };
-            let at = at_key.of(keys, &key);
-            match (&e.op, at) {
-                (OpIr::Remove, Some(i)) => {
-                    keys.remove(i);
-                    bases.remove(i);
-                    at_key = Places::new(keys, usize::MAX);
-                }
-                (OpIr::Remove, None) => {
-                    let place = self.mark_place(c, e.mark);
-                    if let Some(place) = place {
-                        self.report(Diagnostic {
-                            code: code::REMOVED_ABSENT,
-                            severity: Severity::Error,
-                            message: format!("there is no key {} to remove", ivs_value::display(&key)),
-                            primary: Label { place, text: "not in any layer below".into() },
-                            labels: Vec::new(),
-                            help: vec!["leave the `remove` out".into()],
-                            fixes: Vec::new(),
-                        });
-                    }
-                }
-                (_, None) => {
-                    at_key.added(&key, keys.len());
-                    keys.push(key);
-                    bases.push(None);
-                }
-                (_, Some(_)) => {}
-            }
-        }
-    }
-
-    /// The path of a slot from the object: `scaling.target.cpu`.
-    pub(crate) fn path_of(&self, node: NodeId, slot: u32) -> Vec<SmolStr> {
-        let mut out = Vec::new();
-        let mut at = Some((node, slot));
-        while let Some((n, s)) = at {
-            let Some(node) = self.node(n) else { break };
-            let name = match &node.keys {
-                Keys::Fields(schema) => schema.fields.get(s as usize).map(|f| f.name.clone()),
-                Keys::Map { keys, .. } => keys.get(s as usize).map(key_text),
-            };
-            out.extend(name);
-            at = node.parent;
-        }
-        out.reverse();
-        out
-    }
-
-    fn missing(&mut self, node: NodeId, slot: u32, field: &Field) {
-        let path = self.path_of(node, slot).join(".");
-        let place = self.nearest_place(node);
-        let (what, name) = match self.inst {
-            Some(i) => (i.decl(self.db).key(self.db).kind.clone(), crate::inst_name(self.db, i)),
-            None => (SmolStr::default(), self.item.key(self.db).name.clone()),
-        };
-        let ty = field.ty.show(self.db);
-        let mut help = Vec::new();
-        if !field.docs.is_empty() {
-            help.push(format!(
-                "`{}`: {}",
-                field.name,
-                field.docs.lines().map(str::trim).collect::<Vec<_>>().join(" ")
-            ));
-        }
-        help.push(format!("add `{} = …`, {}", field.name, article(&ty)));
-        let fixes = self.only_value(&self.path_of(node, slot), &field.ty).into_iter().collect();
-        self.report(Diagnostic {
-            code: code::VALUE_REQUIRED,
-            severity: Severity::Error,
-            message: format!("`{what} {name}` needs `{path}`"),
-            primary: Label { place, text: format!("`{}` is not set", field.name) },
-            labels: Vec::new(),
-            help,
-            fixes,
-        });
-    }
-
-    /// The nearest block that could hold what a node lacks, else the declaration's name.
-    pub(crate) fn nearest_place(&mut self, node: NodeId) -> Place<ItemId> {
-        let mut at = Some(node);
-        let mut place = None;
-        while let Some(n) = at {
-            let Some(nd) = self.node(n) else { break };
-            if n != 0
-                && let Some((pn, ps)) = nd.parent
-            {
-                let upto = self.node(pn).map_or(0, |p| p.contribs.len());
-                let steps = self.steps(pn, ps, upto);
-                if let Some(s) = steps.first() {
-                    place = self.mark_place(s.contrib, s.mark);
-                    break;
-                }
-                at = Some(pn);
-            } else {
-                break;
-            }
-        }
-        place.unwrap_or_else(|| Place { of: self.item, span: source_map(self.db, self.item).name })
-    }
 }
 
-/// Where keys are among many; few are looked for one by one.
-struct Places(Option<FxHashMap<SmolStr, usize>>);
-
-impl Places {
-    /// Of `keys`, for about `asked` questions.
-    fn new(keys: &[Value], asked: usize) -> Places {
-        let many = asked != usize::MAX && keys.len().saturating_add(asked) > 64;
-        let texts = keys.iter().enumerate().filter_map(|(i, k)| Some((k.as_str()?.into(), i)));
-        Places(many.then(|| texts.collect()))
-    }
-
-    fn of(&self, keys: &[Value], key: &Value) -> Option<usize> {
-        match (&self.0, key.as_str()) {
-            (Some(places), Some(text)) => places.get(text).copied(),
-            _ => keys.iter().position(|k| k == key),
-        }
-    }
-
-    fn added(&mut self, key: &Value, at: usize) {
-        if let (Some(places), Some(text)) = (&mut self.0, key.as_str()) {
-            places.insert(text.into(), at);
-        }
-    }
-}
-
-fn article(ty: &str) -> String {
-    match ty.chars().next() {
-        Some('a' | 'e' | 'i' | 'o') => format!("an `{ty}`"),
-        _ => format!("a `{ty}`"),
+/// Whether a key is this step of a path.
+pub(crate) fn is_key(key: &Value, name: &str) -> bool {
+    match key {
+        Value::Str(s) => s == name,
+        Value::Member(m) => m.name == name,
+        Value::Ref(r) => r.name == name,
+        other => ivs_value::display(other) == name,
     }
 }
 
@@ -1013,15 +498,6 @@ pub fn key_text(key: &Value) -> SmolStr {
         Value::Member(m) => m.name.clone(),
         Value::Ref(r) => r.name.clone(),
         other => SmolStr::from(ivs_value::display(other)),
-    }
-}
-
-fn act_of(op: &OpIr) -> Act {
-    match op {
-        OpIr::Set(e) => Act::Set(*e),
-        OpIr::Append(e) => Act::Append(*e),
-        OpIr::Merge(b) => Act::Merge(*b),
-        OpIr::Remove => Act::Remove,
     }
 }
 

@@ -145,7 +145,7 @@ impl<'db> Machine<'db> {
             let next = match &value {
                 Value::Struct(s) => s.get(name).cloned(),
                 Value::Map(m) => {
-                    m.entries.iter().find(|(k, _)| crate::node::key_text(k) == *name).map(|(_, v)| v.clone())
+                    m.entries.iter().find(|(k, _)| crate::node::is_key(k, name)).map(|(_, v)| v.clone())
                 }
                 Value::Ref(_) => break,
                 _ => None,

@@ -7,8 +7,8 @@ use crate::held::held;
 use crate::inst::{inst_of, ref_to};
 use crate::machine::{Frame, Keys, Machine, NodeId, Slot};
 use crate::result::{PathKey, has_unknown, value, value_of_enabled};
-use ivs_model::code;
 use ivs_model::ir::{ExprId, TExpr};
+use ivs_model::{body, code};
 use ivs_source::{Diagnostic, Label, Place, Severity};
 use ivs_value::Value;
 use smol_str::SmolStr;
@@ -61,6 +61,23 @@ impl<'db> Machine<'db> {
         self.follow(f, id, start, &names)
     }
 
+    /// Reads a path from the object.
+    pub(crate) fn read_path(&mut self, path: &[SmolStr]) -> Value {
+        let mut node = 0;
+        for (i, name) in path.iter().enumerate() {
+            let Some(slot) = self.slot_named(node, name) else { return Value::Unknown };
+            match self.resolve(node, slot) {
+                Slot::Node(n) => node = n,
+                Slot::Done(v) => {
+                    let frame = Frame::of(body(self.db, self.item), self.item);
+                    return self.read_names(&frame, 0, &v, path.get(i + 1..).unwrap_or_default(), false);
+                }
+                Slot::Todo | Slot::Unsaid | Slot::Busy => return Value::Unknown,
+            }
+        }
+        self.whole(node)
+    }
+
     fn slot(&mut self, node: NodeId, slot: u32) -> At {
         match self.resolve(node, slot) {
             Slot::Node(n) => At::Node(n),
@@ -107,7 +124,7 @@ impl<'db> Machine<'db> {
         match &self.node(node)?.keys {
             Keys::Fields(s) => s.field(name).map(|(i, _)| u32::from(i)),
             Keys::Map { keys, .. } => {
-                keys.iter().position(|k| crate::node::key_text(k) == name).map(|i| i as u32)
+                keys.iter().position(|k| crate::node::is_key(k, name)).map(|i| i as u32)
             }
         }
     }
@@ -170,7 +187,7 @@ impl<'db> Machine<'db> {
                                 PathKey::of(front.iter().map(SmolStr::as_str)),
                             );
                             let (Value::Map(m), Some(key)) = (of, back.first()) else { continue };
-                            if !m.entries.iter().any(|(k, _)| crate::node::key_text(k) == *key) {
+                            if !m.entries.iter().any(|(k, _)| crate::node::is_key(k, key)) {
                                 return self.no_key(f, id, &m, &Value::Str(key.clone()));
                             }
                         }
@@ -183,7 +200,7 @@ impl<'db> Machine<'db> {
                     None if lenient || s.shape.name.is_empty() => Value::None,
                     None => Value::Unknown,
                 },
-                Value::Map(m) => match m.entries.iter().find(|(k, _)| crate::node::key_text(k) == *name) {
+                Value::Map(m) => match m.entries.iter().find(|(k, _)| crate::node::is_key(k, name)) {
                     Some((_, v)) => v.clone(),
                     None => {
                         let m = m.clone();

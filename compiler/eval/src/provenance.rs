@@ -84,7 +84,7 @@ fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) ->
 
 fn key_called(name: &SmolStr) -> KeyTest {
     let name = name.clone();
-    Box::new(move |k| matches!(k, KeyIr::Key(v) if crate::node::key_text(v) == name))
+    Box::new(move |k| matches!(k, KeyIr::Key(v) if crate::node::is_key(v, &name)))
 }
 
 fn field_key(schema: &ivs_model::Schema, name: &str) -> (KeyTest, Ty) {
