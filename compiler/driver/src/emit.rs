@@ -177,7 +177,7 @@ pub(crate) fn lowered_with(
     let mut all = Lowered::default();
     let Some(kind) = decl_kind(db, inst.decl(db)) else { return all };
     let schema = schema(db, kind);
-    let subject = subject(db, inst, &schema, object);
+    let subject = subject(db, inst, schema, object);
     for emits in &schema.emits {
         if let Some(l) = lowering(emits, &schema.name) {
             let lowered = (l.run)(&subject, asks);

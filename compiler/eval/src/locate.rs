@@ -38,7 +38,7 @@ pub fn locate(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Option<Spo
         let Some(block) = ir.roots.get(layer.root as usize).and_then(|r| ir.blocks.get(*r as usize)) else {
             continue;
         };
-        let found = in_block(db, &ir, block, &Ty::RefTo(decl), path, 0);
+        let found = in_block(db, ir, block, &Ty::RefTo(decl), path, 0);
         if found.depth > best.as_ref().map_or(0, |b| b.depth) {
             let map = source_map(db, layer.item);
             let place = |span: Option<&Span>| span.map(|s| Place { of: layer.item, span: *s });

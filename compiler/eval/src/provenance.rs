@@ -29,7 +29,7 @@ pub fn provenance(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Vec<Li
             continue;
         };
         let root = Ty::RefTo(decl);
-        for (mark, value) in places(db, &ir, block, &root, path) {
+        for (mark, value) in places(db, ir, block, &root, path) {
             let map = source_map(db, layer.item);
             let span = match value {
                 Some(e) => map.exprs.get(e as usize).copied(),
@@ -54,8 +54,8 @@ pub fn provenance(db: &dyn Db, env: Env, inst: Inst, path: &[SmolStr]) -> Vec<Li
 fn places(db: &dyn Db, ir: &Body, block: &BlockIr, ty: &Ty, path: &[SmolStr]) -> Vec<(u32, Option<u32>)> {
     let Some((name, rest)) = path.split_first() else { return Vec::new() };
     let (key_is, inner): (KeyTest, Ty) = match ty.core() {
-        Ty::RefTo(d) => field_key(&decl_schema(db, *d), name),
-        Ty::Struct(s) | Ty::Ref(s) => field_key(&schema(db, *s), name),
+        Ty::RefTo(d) => field_key(decl_schema(db, *d), name),
+        Ty::Struct(s) | Ty::Ref(s) => field_key(schema(db, *s), name),
         Ty::Map(kv) => (key_called(name), kv.1.clone()),
         Ty::Object | Ty::LateObject => (key_called(name), ty.clone()),
         _ => return Vec::new(),
@@ -130,5 +130,5 @@ fn says(db: &dyn Db, owner: ItemId, e: u32, ty: &Ty, name: &SmolStr) -> bool {
     let ir = body(db, owner);
     let Some(TExpr::Struct(_, b) | TExpr::Map(_, b)) = ir.exprs.get(e as usize) else { return true };
     let block = ir.blocks.get(*b as usize);
-    block.is_some_and(|b| !places(db, &ir, b, ty, std::slice::from_ref(name)).is_empty())
+    block.is_some_and(|b| !places(db, ir, b, ty, std::slice::from_ref(name)).is_empty())
 }

@@ -117,7 +117,7 @@ pub fn causes_of_constant(db: &dyn Db, item: ItemId) -> Vec<Cause> {
     let ir = body(db, item);
     let mut out = Vec::new();
     if let Some(e) = ir.value {
-        named(&ir, e, &mut |cause| push(&mut out, cause));
+        named(ir, e, &mut |cause| push(&mut out, cause));
     }
     out
 }
@@ -194,10 +194,10 @@ impl Machine<'_> {
         }
         for (contrib, item, e) in formulas {
             let ir = body(self.db, item);
-            named(&ir, e, &mut |cause| push(out, cause));
+            named(ir, e, &mut |cause| push(out, cause));
             if let Some(contrib) = contrib {
                 let mut lets: Vec<(u32, u32)> = Vec::new();
-                walk(&ir, e, &mut |x| {
+                walk(ir, e, &mut |x| {
                     if let TExpr::Let { depth, index } = x {
                         lets.push((*depth, *index));
                     }
@@ -214,7 +214,7 @@ impl Machine<'_> {
             };
             let map = source_map(self.db, item);
             let over = family.clauses.loops.first().and_then(|l| map.exprs.get(l.over as usize));
-            walk(&ir, e, &mut |x| {
+            walk(ir, e, &mut |x| {
                 if let TExpr::Local(i) = x
                     && *i < family.binders
                     && let (Some(v), Some(span)) = (values.get(*i as usize), over)

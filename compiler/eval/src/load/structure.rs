@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
         let mut meant: Vec<SmolStr> = Vec::new();
         for c in columns {
             if schema.field(&c.text).is_none() {
-                meant.extend(self.unknown_key(&schema, c, "column"));
+                meant.extend(self.unknown_key(schema, c, "column"));
                 fine = false;
             }
         }
@@ -104,7 +104,7 @@ impl Reader<'_, '_> {
         for f in &schema.fields {
             if f.demanded() && !meant.contains(&f.name) && !columns.iter().any(|c| c.text == f.name) {
                 let start = columns.first().map_or(0, |c| c.at.start);
-                self.lacking(&schema, f, &(start..end), "no column");
+                self.lacking(schema, f, &(start..end), "no column");
                 fine = false;
             }
         }
@@ -151,7 +151,7 @@ impl Reader<'_, '_> {
         if !row {
             for (key, _) in entries {
                 if schema.field(&key.text).is_none() {
-                    meant.extend(self.unknown_key(&schema, key, "key"));
+                    meant.extend(self.unknown_key(schema, key, "key"));
                 }
             }
         }
@@ -168,7 +168,7 @@ impl Reader<'_, '_> {
                     f.owner.and_then(|(_, o)| constants.get(o as usize).cloned().flatten())
                 }
                 None if meant.contains(&f.name) => Some(Value::Unknown),
-                None => Some(self.absent(&schema, f, found, at)),
+                None => Some(self.absent(schema, f, found, at)),
             };
             open |= value.is_none();
             given.push(value);
@@ -177,7 +177,7 @@ impl Reader<'_, '_> {
             let fields: Box<[Value]> = given.into_iter().flatten().collect();
             return Value::Struct(Arc::new(StructValue { shape: schema.shape.clone(), fields }));
         }
-        self.completed(s, &schema, given, at)
+        self.completed(s, schema, given, at)
     }
 
     /// Whether a field is left to its default: `null`, or an empty cell, of one that has it.

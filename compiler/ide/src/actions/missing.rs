@@ -30,13 +30,13 @@ pub fn missing(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Action> {
     let inner = format!("{}  ", indent_of(text, (at.base + d.block.span.start) as usize));
     let mut changes = Vec::new();
     let mut lines: Vec<String> =
-        open(&known, &[]).iter().map(|f| format!("{} = {}", f.name, value(db, &f.ty))).collect();
+        open(known, &[]).iter().map(|f| format!("{} = {}", f.name, value(db, &f.ty))).collect();
     for field in &known.fields {
         let Ty::Struct(s) = field.ty.core() else { continue };
         if field.optional || field.has_default {
             continue;
         }
-        let needed = open(&schema(db, *s), std::slice::from_ref(&field.name));
+        let needed = open(schema(db, *s), std::slice::from_ref(&field.name));
         if needed.is_empty() {
             continue;
         }

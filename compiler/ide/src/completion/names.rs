@@ -89,7 +89,7 @@ pub fn kinds(q: &Question<'_>, bodies: bool, out: &mut Vec<Proposal>) {
             out.push(p);
             continue;
         }
-        let fields = required(q.db, &schema(q.db, item), q.indent);
+        let fields = required(q.db, schema(q.db, item), q.indent);
         out.push(p.snippet(match fields.is_empty() {
             true => format!("{name} ${{1:name}} {{ $0 }}"),
             false => format!("{name} ${{1:name}} {{{fields}$0\n{}}}", q.indent),

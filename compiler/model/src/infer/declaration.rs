@@ -139,7 +139,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let schema = decl_schema(self.db, self.item);
         let id = self.new_block(decl.block.span);
         self.open_level(Some(schema.clone()), "self".into(), id, &decl.block);
-        self.layer(&decl.block, id, &schema, params);
+        self.layer(&decl.block, id, schema, params);
         self.close_level(id);
         self.facts.truncate(facts);
         self.locals.clear();

@@ -76,7 +76,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let schema = decl_schema(self.db, target);
         let id = self.new_block(decl.block.span);
         self.open_level(Some(schema.clone()), "self".into(), id, &decl.block);
-        self.layer(&decl.block, id, &schema, None);
+        self.layer(&decl.block, id, schema, None);
         self.close_level(id);
         self.locals.clear();
         (id, key)

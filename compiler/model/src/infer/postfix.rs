@@ -291,7 +291,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         Some(f.read_ty())
                     }
                     None => {
-                        self.no_member(&schema, name, matches!(ty, Ty::Ref(_)).then_some(*s));
+                        self.no_member(schema, name, matches!(ty, Ty::Ref(_)).then_some(*s));
                         None
                     }
                 }
@@ -304,7 +304,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         Some(f.read_ty())
                     }
                     None => {
-                        self.no_member(&schema, name, None);
+                        self.no_member(schema, name, None);
                         None
                     }
                 }

@@ -447,7 +447,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
             let id = self.new_block(d.block.span);
             self.open_level(Some(schema.clone()), "self".into(), id, &d.block);
-            self.layer(&d.block, id, &schema, None);
+            self.layer(&d.block, id, schema, None);
             self.close_level(id);
             self.locals.truncate(own);
             self.facts.clear();
