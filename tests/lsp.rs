@@ -1,5 +1,12 @@
-//! `ivs lsp` from outside: a process, its pipes, its exit code.
+//! `ivs lsp` from outside: a process, its pipes, its exit code, and what each method answers about an example.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "lsp/editor.rs"]
+mod editor;
+#[path = "lsp/methods.rs"]
+mod methods;
+#[path = "../lsp/tests/harness/text.rs"]
+mod text;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# grammars over every source; VS Code with the package, Neovim, Emacs and a browser drive the language server
+# grammars over every source; VS Code with the package, Neovim, Helix, Emacs and a browser drive the language server
 # Installs what is missing: Debian packages (neovim, emacs-nox with eglot, chromium) as root, npm and Python packages
 # below the build folder. Whatever cannot be had fails the suite, unless IVS_EDITORS names the parts that are wanted:
-#   IVS_EDITORS="table textmate tree-sitter vscode code neovim emacs playground"
+#   IVS_EDITORS="table textmate tree-sitter vscode code neovim helix emacs playground"
+# Helix is in no Debian package: it is driven where `hx` is on the PATH, or named by IVS_HX.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
-wanted=" ${IVS_EDITORS:-table textmate tree-sitter vscode code neovim emacs playground} "
+wanted=" ${IVS_EDITORS:-table textmate tree-sitter vscode code neovim helix emacs playground} "
 wants() { [[ $wanted == *" $1 "* ]]; }
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -41,6 +42,8 @@ packages=()
 need() { command -v "$1" >/dev/null || packages+=("$2"); }
 need cc gcc
 wants neovim && need nvim neovim
+hx=${IVS_HX:-$(command -v hx || true)}
+wants helix && [ -n "$hx" ] && need tmux tmux
 wants emacs && need emacs emacs-nox
 { wants playground || wants code; } && need chromium chromium
 if [ ${#packages[@]} -gt 0 ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
@@ -114,6 +117,19 @@ neovim() {
   ivs=$ivs work=$(package neovim) plugin=$scratch/nvim timeout 300 nvim --headless -u NONE -i NONE "${run[@]}"
 }
 
+helix() {
+  if [ -z "$hx" ]; then
+    echo "=== SKIPPED: Helix (no hx on the PATH, and IVS_HX names none)"
+    return 0
+  fi
+  "$hx" --version
+  # Where the languages are is told by HOME, which is the suite's own.
+  PATH=$(dirname "$ivs"):$PATH editors/helix/install.sh >/dev/null
+  PATH=$(dirname "$ivs"):$PATH "$hx" --health ivs >"$scratch/health" 2>&1
+  grep -c '✓' "$scratch/health" | grep -qx 7 || { cat "$scratch/health" >&2; return 1; }
+  ivs=$ivs hx=$hx work=$(package helix) timeout 300 python3 editors/helix/test/drive.py
+}
+
 emacs_eglot() {
   emacs --version | head -n 1
   emacs -q --no-site-file --batch -L editors/emacs -l editors/emacs/ivs-mode.el -l editors/emacs/test/mode.el -f ert-run-tests-batch-and-exit 2>&1 | grep -E 'Ran|FAILED|unexpected'
@@ -135,6 +151,7 @@ part tree-sitter tree_sitter
 part vscode vscode
 part code code
 part neovim neovim
+part helix helix
 part emacs emacs_eglot
 part playground playground
 [ ${#failed[@]} = 0 ] || { echo "failed: ${failed[*]}" >&2; exit 1; }

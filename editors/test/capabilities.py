@@ -22,6 +22,10 @@ WHERE = {
     "textDocument/diagnostic": lambda c: bool(PULLED.get("diagnosticProvider")),
     "workspace/diagnostic": lambda c: bool((PULLED.get("diagnosticProvider") or {}).get("workspaceDiagnostics")),
     "completionItem/resolve": lambda c: bool((c.get("completionProvider") or {}).get("resolveProvider")),
+    "textDocument/documentColor": lambda c: bool(c.get("colorProvider")),
+    "codeAction/resolve": lambda c: resolves(c.get("codeActionProvider")),
+    "codeLens/resolve": lambda c: resolves(c.get("codeLensProvider")),
+    "inlayHint/resolve": lambda c: resolves(c.get("inlayHintProvider")),
     "textDocument/prepareRename": lambda c: isinstance(c.get("renameProvider"), dict) and bool(c["renameProvider"].get("prepareProvider")),
     "workspace/symbol": lambda c: bool(c.get("workspaceSymbolProvider")),
     "textDocument/formatting": lambda c: bool(c.get("documentFormattingProvider")),
@@ -38,6 +42,10 @@ WHERE = {
 }
 PULLED = {}
 REGISTERED = set()
+
+
+def resolves(found):
+    return isinstance(found, dict) and bool(found.get("resolveProvider"))
 
 
 def sync(c):

@@ -100,6 +100,12 @@ impl LanguageServer for Backend {
         self.ask("code_lens_resolve", About::Document(uri), lens, run).await
     }
 
+    async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
+        let Some(uri) = methods::inlay_hint::document(&hint) else { return Ok(hint) };
+        let run = |views: &mut [View], h| methods::inlay_hint::resolve(crate::view::only(views)?, h);
+        self.ask("inlay_hint_resolve", About::Document(uri), hint, run).await
+    }
+
     async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
         self.ask("symbol", About::All, params, methods::symbols::workspace).await
     }

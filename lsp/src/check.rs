@@ -4,7 +4,7 @@
 use crate::folder::Key;
 use crate::main_loop::Message;
 use crate::pool::Pool;
-use crate::publish::{ByFile, Others, by_file, others};
+use crate::publish::{ByFile, Others, by_file, others, unread, with_unread};
 use crate::view::View;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,7 +67,8 @@ fn look(work: Work, main: &Sender<Message>) {
     };
     if verify {
         let report = view.checked();
-        let files = by_file(&view, &report);
+        let mut files = by_file(&view, &report);
+        with_unread(&mut view, &mut files);
         return tell(What::All { files, remaining: None, untried: false });
     }
     let mut glances = Vec::new();
@@ -87,11 +88,13 @@ fn look(work: Work, main: &Sender<Message>) {
             );
             found.sort_by_key(|d| (d.range.start, d.range.end));
         }
+        found.extend(unread(&mut view, &path));
         tell(What::Glance(uri, found));
         glances.push((path, report));
     }
     let report = view.surveyed();
-    let files = by_file(&view, &report);
+    let mut files = by_file(&view, &report);
+    with_unread(&mut view, &mut files);
     let of = |(path, glance): (String, ivs_driver::Report)| {
         let others = others(&view, &path, &report, &glance)?;
         Some((path, others))

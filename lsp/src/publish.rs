@@ -7,7 +7,7 @@ use ivs_grammar::ast::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use tower_lsp_server::ls_types::{Diagnostic, DiagnosticSeverity, NumberOrString, Range, Uri};
+use tower_lsp_server::ls_types::{Diagnostic, DiagnosticSeverity, DiagnosticTag, NumberOrString, Range, Uri};
 
 /// The most diagnostics of one file that are shown.
 const MAX_SHOWN: usize = 1_000;
@@ -51,6 +51,33 @@ pub fn others(view: &View, path: &str, all: &Report, glance: &Report) -> Option<
         all.diagnostics.iter().filter(|d| d.primary.place.of as usize == of && !seen.contains(&key(d)));
     let found = found.filter_map(|d| Some((d.primary.place.span, files.diagnostic(view, d)?)));
     Some(Others { text: all.files.get(of)?.text.clone(), found: found.collect() })
+}
+
+/// Adds what nothing reads in the files that are open: hints, which editors show faded.
+pub fn with_unread(view: &mut View, files: &mut ByFile) {
+    let open: Vec<(String, Uri)> = view.open.iter().map(|(path, o)| (path.clone(), o.uri.clone())).collect();
+    for (path, uri) in open {
+        let found = unread(view, &path);
+        if !found.is_empty() {
+            files.entry(uri.as_str().to_owned()).or_insert_with(|| (uri, Vec::new())).1.extend(found);
+        }
+    }
+}
+
+/// What nothing reads in a file.
+pub fn unread(view: &mut View, path: &str) -> Vec<Diagnostic> {
+    let Some(file) = view.session.source(path) else { return Vec::new() };
+    let lines = view.lines(file);
+    let hint = |u: ivs_ide::Unread| Diagnostic {
+        range: lines.range(u.range),
+        severity: Some(DiagnosticSeverity::HINT),
+        code: Some(NumberOrString::String("unread".to_owned())),
+        source: Some("ivs".to_owned()),
+        message: format!("nothing reads `{}`", u.name),
+        tags: Some(vec![DiagnosticTag::UNNECESSARY]),
+        ..Diagnostic::default()
+    };
+    ivs_ide::unread(view.db(), file).into_iter().map(hint).collect()
 }
 
 /// Tells lists of diagnostics apart; `None` for an empty one.

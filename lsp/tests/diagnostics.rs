@@ -137,6 +137,38 @@ fn an_editor_that_asks_is_answered_and_told_nothing() {
 }
 
 #[test]
+fn what_nothing_reads_is_faded_and_goes_by_an_action() {
+    let text = "\
+use shop.lib.{limit, other}
+
+/// A guard.
+private fn guard(amount: int, spare: int) -> int = amount
+private let factor = limit
+
+check small for s in service for i, r in s.regions {
+  let most = 5
+  require s.name != \"\" { message = \"it has no name\" }
+}
+";
+    let mut c = Client::new(&[("main.ivs", text), ("lib/things.ivs", "let limit = 3\nlet other = 4\n")]);
+    c.open("main.ivs");
+    assert_snapshot!(c.drawn("main.ivs"));
+    let found = c.found_now("main.ivs");
+    assert!(
+        found.as_array().unwrap().iter().all(|d| d["severity"] == 4 && d["tags"] == json!([1])),
+        "{found}"
+    );
+    for (at, title) in
+        [("other", "Remove `other`, which nothing reads"), ("most", "Remove `most`, which nothing reads")]
+    {
+        let actions = c.actions("main.ivs", at);
+        c.choose(&actions, title);
+    }
+    c.replace("main.ivs", "factor", "_factor");
+    assert_snapshot!("read", c.drawn("main.ivs"));
+}
+
+#[test]
 fn the_server_pushes_unless_it_is_told_otherwise() {
     let c = Client::new(&[("main.ivs", SERVICE)]);
     assert!(c.can.get("diagnosticProvider").is_none());

@@ -1,10 +1,11 @@
 //! Figures of a declaration: fields that formulas of its kind fill, and functions marked `@figure`.
 
-use crate::hover::{spelled, value_at};
+use crate::hover::value_at;
+use crate::spelled::spelled;
 use ivs_eval::{Applied, Env, Inst, applied, instances};
 use ivs_model::{Ty, item_module};
 use ivs_source::{Db, ItemId};
-use ivs_value::Value;
+use ivs_value::{Number, Quantity, Value};
 use smol_str::SmolStr;
 
 /// Members of a family that a lens tells of.
@@ -104,8 +105,20 @@ fn of_field(db: &dyn Db, env: Env, inst: Inst, name: &SmolStr) -> Option<Figure>
 fn shown(db: &dyn Db, decl: ItemId, value: &Value) -> Option<String> {
     match value {
         Value::Unknown | Value::None => None,
-        v => Some(spelled(db, item_module(db, decl), v)),
+        v => Some(match in_cents(v) {
+            Some(about) => format!("≈ {}", ivs_value::display(&about)),
+            None => spelled(db, item_module(db, decl), v),
+        }),
     }
+}
+
+/// An amount of a currency of at least 1 that has parts of a cent, without them: nobody reads on behind those.
+fn in_cents(value: &Value) -> Option<Value> {
+    let Value::Quantity(q) = value else { return None };
+    let amount = matches!(q.unit.dim.factors(), [(_, 1)]) && q.unit.factor == Number::ONE;
+    let rounded = q.base.round_to(&Number::fraction(1, 100)?)?;
+    let about = amount && q.unit.currency().is_some() && q.base.abs() >= Number::ONE && rounded != q.base;
+    about.then(|| Value::Quantity(Quantity { base: rounded, unit: q.unit.clone() }))
 }
 
 /// The fields of a declaration that are figures.

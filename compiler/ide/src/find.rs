@@ -43,9 +43,7 @@ pub fn highlight(db: &dyn Db, file: SourceFile, offset: u32) -> Vec<Reference> {
     let Some(named) = named(db, file, offset) else { return Vec::new() };
     let mut out = Vec::new();
     for symbol in &named.symbols {
-        if let Some(name) = name_of(db, symbol) {
-            in_file(db, file, symbol, &name, &mut out);
-        }
+        in_file(db, file, symbol, &spellings(db, symbol), &mut out);
     }
     out.sort_by_key(|r| (r.place.file.path(db).clone(), r.place.range, r.how));
     out.dedup();
@@ -56,7 +54,7 @@ pub fn highlight(db: &dyn Db, file: SourceFile, offset: u32) -> Vec<Reference> {
 pub fn of_symbols(db: &dyn Db, symbols: &[Symbol], library: bool) -> Vec<Reference> {
     let mut out = Vec::new();
     for symbol in symbols {
-        let Some(name) = name_of(db, symbol) else { continue };
+        let names = spellings(db, symbol);
         for &file in Program::get(db).files(db).iter() {
             if file.origin(db) == Origin::Library && !library {
                 // Its own declaration is shown, and no more of the library.
@@ -67,7 +65,7 @@ pub fn of_symbols(db: &dyn Db, symbols: &[Symbol], library: bool) -> Vec<Referen
                 }
                 continue;
             }
-            in_file(db, file, symbol, &name, &mut out);
+            in_file(db, file, symbol, &names, &mut out);
         }
     }
     out.sort_by_key(|r| (r.place.file.path(db).clone(), r.place.range, r.how));
@@ -75,8 +73,9 @@ pub fn of_symbols(db: &dyn Db, symbols: &[Symbol], library: bool) -> Vec<Referen
     out
 }
 
-fn in_file(db: &dyn Db, file: SourceFile, symbol: &Symbol, name: &str, out: &mut Vec<Reference>) {
-    if !file.text(db).contains(name) {
+fn in_file(db: &dyn Db, file: SourceFile, symbol: &Symbol, names: &[SmolStr], out: &mut Vec<Reference>) {
+    let says = |text: &str| names.iter().any(|n| text.contains(n.as_str()));
+    if !says(file.text(db)) {
         return;
     }
     match symbol {
@@ -86,7 +85,7 @@ fn in_file(db: &dyn Db, file: SourceFile, symbol: &Symbol, name: &str, out: &mut
         }
         _ => {
             for item in &items(db, file).ids {
-                if item_text(db, *item).contains(name) {
+                if says(item_text(db, *item)) {
                     in_item(db, *item, symbol, out);
                 }
             }
@@ -119,6 +118,17 @@ fn keys_set(db: &dyn Db, item: ItemId) -> Vec<Span> {
     let Some(tree) = parsed.item() else { return Vec::new() };
     let all = bodies(db, item, tree);
     all.iter().flat_map(|b| steps(b.block)).map(|s| s.key).collect()
+}
+
+/// Every way that a symbol is written: a check by its code, too.
+fn spellings(db: &dyn Db, symbol: &Symbol) -> Vec<SmolStr> {
+    let code = match symbol {
+        Symbol::Item(item) if item.key(db).keyword == "check" => {
+            Some(SmolStr::new_static(ivs_eval::check_code(db, *item)))
+        }
+        _ => None,
+    };
+    name_of(db, symbol).into_iter().chain(code).collect()
 }
 
 /// How a symbol is written.

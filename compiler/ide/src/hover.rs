@@ -3,12 +3,13 @@
 
 use crate::about::{About, about, one_line};
 use crate::place::{At, Location, location, named};
+use crate::spelled::{in_base_units, short, spelled};
 use crate::tree::{Body, bodies, each_expr, steps};
 use ivs_eval::{Env, Inst, Role, instances, why};
 use ivs_grammar::ast::{EntryKind, ExprKind, Item, ItemKind, PostfixOp, Span};
-use ivs_model::{Module, Symbol, Ty, item_module};
+use ivs_model::{Symbol, Ty, item_module};
 use ivs_source::{Db, ItemId, SourceFile, item_text, parse_item};
-use ivs_value::{Number, Quantity, Value, display};
+use ivs_value::{Quantity, Value, display};
 use smol_str::SmolStr;
 use std::fmt::Write as _;
 
@@ -17,9 +18,6 @@ const MEMBERS: usize = 3;
 
 /// Figures of a declaration that a hover shows.
 const FIGURES: usize = 12;
-
-/// Characters of a value.
-const WIDTH: usize = 160;
 
 /// An answer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -77,11 +75,12 @@ impl Hover {
         });
         parts.push(origins.collect::<Vec<_>>().join("\n"));
         if !self.figures.is_empty() {
-            let mut table = String::from("| computed | |\n| --- | --- |");
+            // A list: half of the editors show tables as they are written.
+            let mut list = String::from("computed:\n");
             for (name, value) in &self.figures {
-                let _ = write!(table, "\n| {name} | `{}` |", value.replace('|', "\\|"));
+                let _ = write!(list, "\n- {name}: `{value}`");
             }
-            parts.push(table);
+            parts.push(list);
         }
         parts.push(self.rules.iter().map(|r| format!("- {r}")).collect::<Vec<_>>().join("\n"));
         parts.retain(|p| !p.is_empty());
@@ -360,67 +359,6 @@ fn grouped(all: Vec<(String, String)>) -> Vec<(String, String)> {
             false => (names.join(", "), value),
         })
         .collect()
-}
-
-/// A value as it is written, with what it is in base units.
-pub(crate) fn spelled(db: &dyn Db, module: Module, value: &Value) -> String {
-    let shown = short(&display(value));
-    match in_base_units(db, module, value) {
-        Some(base) => format!("{shown} = {base}"),
-        None => shown,
-    }
-}
-
-fn short(text: &str) -> String {
-    match text.char_indices().nth(WIDTH) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
-/// `900000req/min` as `15000req/s`; `None` for what is written in base units.
-pub(crate) fn in_base_units(db: &dyn Db, module: Module, value: &Value) -> Option<String> {
-    match value {
-        Value::Quantity(q) if q.unit.factor != Number::ONE => Some(base_text(db, module, q)?),
-        Value::Range(ends) => {
-            let (Value::Quantity(a), Value::Quantity(b)) = (&ends.0, &ends.1) else { return None };
-            if a.unit.factor == Number::ONE && b.unit.factor == Number::ONE {
-                return None;
-            }
-            Some(format!("{}..{}", base_text(db, module, a)?, base_text(db, module, b)?))
-        }
-        _ => None,
-    }
-}
-
-fn base_text(db: &dyn Db, module: Module, q: &Quantity) -> Option<String> {
-    let mut over: Vec<String> = Vec::new();
-    let mut under: Vec<String> = Vec::new();
-    for (name, exponent) in q.unit.dim.factors() {
-        let spelling = base_unit(db, module, name);
-        let list = if *exponent > 0 { &mut over } else { &mut under };
-        list.extend(std::iter::repeat_n(spelling, usize::from(exponent.unsigned_abs())));
-    }
-    // A price per second says nothing to anybody.
-    if !q.base.is_zero() && q.base.abs() < Number::fraction(1, 100)? {
-        return None;
-    }
-    let mut unit = over.join("*");
-    for u in &under {
-        unit.push('/');
-        unit.push_str(u);
-    }
-    Some(format!("{}{unit}", q.base.for_message()))
-}
-
-fn base_unit(db: &dyn Db, module: Module, dimension: &str) -> String {
-    if let Some((_, code)) = dimension.split_once(':') {
-        return code.to_owned();
-    }
-    let found = ivs_model::resolve(db, module, SmolStr::new(dimension));
-    let unit = found.units.iter().find(|u| u.key(db).keyword == "dimension");
-    unit.and_then(|u| ivs_model::unit_def(db, *u).as_ref())
-        .map_or_else(|| dimension.to_owned(), |d| d.name.to_string())
 }
 
 fn constant(db: &dyn Db, item: ItemId, out: &mut Hover) {

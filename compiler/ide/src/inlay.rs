@@ -53,6 +53,8 @@ pub struct Wanted<'a> {
     pub values: bool,
     /// What layers below say.
     pub inherited: bool,
+    /// What hints say when they are pointed at, where that takes values that nobody has asked for.
+    pub tooltips: bool,
     /// The environment whose values are shown; empty for the base.
     pub environment: &'a str,
 }
@@ -80,7 +82,8 @@ pub fn hints(db: &dyn Db, file: SourceFile, range: Span, wanted: Wanted<'_>) -> 
         out.extend(found.into_iter().map(|h| Hint { offset: h.offset + base, ..h }));
     }
     out.retain(|h| range.start <= h.offset && h.offset <= range.end);
-    out.sort_by_key(|h| h.offset);
+    // A unit belongs to its number: it comes before what is said of the value.
+    out.sort_by_key(|h| (h.offset, h.sort != HintSort::Unit));
     out
 }
 
@@ -131,7 +134,7 @@ fn of_body(db: &dyn Db, item: ItemId, body: &Body<'_>, wanted: Wanted<'_>, out: 
         }
     }
     if wanted.inherited && body.overlay.is_none() && base_chain(db, body.decl).chain.len() > 1 {
-        out.extend(inherited(db, env, inst, body));
+        out.extend(inherited(db, env, inst, body, wanted.tooltips));
     }
 }
 
@@ -152,7 +155,7 @@ fn below(db: &dyn Db, env: Env, inst: Inst, item: ItemId, here: Span, path: &[Sm
 }
 
 /// What a declaration takes over from its bases, behind its opening brace.
-fn inherited(db: &dyn Db, env: Env, inst: Inst, body: &Body<'_>) -> Option<Hint> {
+fn inherited(db: &dyn Db, env: Env, inst: Inst, body: &Body<'_>, tooltip: bool) -> Option<Hint> {
     let own: Vec<SmolStr> = steps(body.block).into_iter().filter_map(|s| s.path.first().cloned()).collect();
     let mut names: Vec<SmolStr> = Vec::new();
     for base in base_chain(db, body.decl).chain.iter().skip(1) {
@@ -170,17 +173,17 @@ fn inherited(db: &dyn Db, env: Env, inst: Inst, body: &Body<'_>) -> Option<Hint>
     if names.is_empty() {
         return None;
     }
-    let mut tooltip = String::new();
-    for name in &names {
+    let mut told = String::new();
+    for name in names.iter().filter(|_| tooltip) {
         if let Some(text) = short(&value(db, env, inst, PathKey::of([name.as_str()]))) {
-            tooltip.push_str(&format!("- `{name} = {text}`\n"));
+            told.push_str(&format!("- `{name} = {text}`\n"));
         }
     }
     let listed: Vec<&str> = names.iter().take(LISTED).map(SmolStr::as_str).collect();
     let more = if names.len() > LISTED { ", …" } else { "" };
     let label = format!("inherits {}{more}", listed.join(", "));
     let mut hint = hint(body.block.span.start + 1, label, HintSort::Inherited);
-    hint.tooltip = tooltip;
+    hint.tooltip = told;
     Some(hint)
 }
 

@@ -21,8 +21,10 @@ mod rename;
 mod schema;
 mod shape;
 mod signature;
+mod spelled;
 mod tokens;
 mod tree;
+mod unread;
 
 pub use about::{About, about};
 pub use actions::{Action, Change, Deed, actions, allow, organize};
@@ -41,3 +43,4 @@ pub use rename::{prepare as prepare_rename, rename};
 pub use shape::{Color, Fold, FoldSort, color_text, colors, folds, selections};
 pub use signature::{Signature, signature};
 pub use tokens::{Colored, TokenSort, tokens};
+pub use unread::{Unread, unread};

@@ -140,7 +140,7 @@ fn ask(session: &Session, path: &str, offset: u32) {
         assert!(last <= t.range.start, "tokens come in order and apart");
         last = t.range.end;
     }
-    let wanted = Wanted { values: true, inherited: true, environment: "staging" };
+    let wanted = Wanted { values: true, inherited: true, tooltips: true, environment: "staging" };
     for h in ivs_ide::hints(db, at, near, wanted) {
         inside(Span::new(h.offset, h.offset));
     }

@@ -202,7 +202,7 @@ fn asked(question: &str, session: &Session, path: &str, offset: u32) -> String {
         }
         "hints" => {
             let text = at.text(db).to_string();
-            let wanted = ivs_ide::Wanted { values: true, inherited: true, environment: "" };
+            let wanted = ivs_ide::Wanted { values: true, inherited: true, tooltips: true, environment: "" };
             let all = ivs_ide::hints(db, at, ivs_grammar::ast::Span::new(0, text.len() as u32), wanted);
             let mut out = text.clone();
             for h in all.iter().rev() {

@@ -71,7 +71,9 @@ pub fn run(view: &mut View, params: CodeActionParams) -> Result<Option<CodeActio
         fixes(view, &uri, (start, end), &mut out);
     }
     deeds(view, file, params.range, only, &mut out);
-    if wanted(only, &CodeActionKind::SOURCE_FIX_ALL) {
+    // Unasked, only where there is something to mend: many editors show all that is offered in one list.
+    let mends = |view: &mut View| view.checked().diagnostics.iter().any(|d| d.fixes.len() == 1);
+    if wanted(only, &CodeActionKind::SOURCE_FIX_ALL) && (only.is_some() || mends(view)) {
         out.push(later(&uri, "fixAll", "Apply all fixes that are certain", CodeActionKind::SOURCE_FIX_ALL));
     }
     Ok(Some(out.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
@@ -88,7 +90,11 @@ fn deeds(
     let (start, end) = view.lines(file).offsets(range);
     let span = Span::new(start as u32, end as u32);
     let mut found = ivs_ide::actions(view.db(), file, span);
-    found.extend(ivs_ide::organize(view.db(), file));
+    // Unasked, only where one looks at what it orders.
+    let ordered = |a: &ivs_ide::Action| {
+        a.changes.iter().any(|c| c.range.start <= span.end && span.start <= c.range.end)
+    };
+    found.extend(ivs_ide::organize(view.db(), file).filter(|a| only.is_some() || ordered(a)));
     if wanted(only, &CodeActionKind::QUICKFIX) {
         found.extend(excuses(view, file, span));
     }

@@ -155,6 +155,7 @@ fn run_test(view: &mut View, argument: &Argument) -> Result<Value> {
         .collect();
     let failed: Vec<&Value> = outcomes.iter().filter(|o| o.get("passed") == Some(&json!(false))).collect();
     let message = match (&outcomes[..], &failed[..]) {
+        ([], _) if name.is_empty() => "The package has no tests.".to_owned(),
         ([], _) => "There is no such test.".to_owned(),
         ([one], []) => format!("`{}` passed.", one.get("name").and_then(Value::as_str).unwrap_or_default()),
         (all, []) => format!("All {} tests passed.", all.len()),

@@ -1,7 +1,7 @@
 //! `textDocument/diagnostic` and `workspace/diagnostic`: diagnostics for editors that ask. The others are told, see
 //! `main_loop.rs`.
 
-use crate::publish::by_file;
+use crate::publish::{by_file, with_unread};
 use crate::settings::{Delivery, Settings};
 use crate::view::{Shared, View};
 use std::collections::BTreeMap;
@@ -39,6 +39,7 @@ fn id(found: &[Diagnostic]) -> String {
 pub fn document(view: &mut View, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
     let report = view.surveyed();
     let mut files = by_file(view, &report);
+    with_unread(view, &mut files);
     let items = files.remove(params.text_document.uri.as_str()).map(|(_, found)| found).unwrap_or_default();
     let id = id(&items);
     let report = match params.previous_result_id == Some(id.clone()) {
@@ -68,7 +69,9 @@ pub fn workspace(
     let mut versions = BTreeMap::new();
     for view in views {
         let report = view.surveyed();
-        found.extend(by_file(view, &report));
+        let mut files = by_file(view, &report);
+        with_unread(view, &mut files);
+        found.extend(files);
         versions.extend(view.open.values().map(|o| (o.uri.as_str().to_owned(), i64::from(o.version))));
     }
     for (address, (uri, _)) in &previous {

@@ -9,6 +9,8 @@ const GAP_X = 60;
 const GAP_Y = 12;
 /** More than this is no picture any more: the neighbourhood of the cursor is shown. */
 const MANY = 150;
+/** A smaller picture cannot be read. */
+const SMALLEST = 0.6;
 
 export interface Shown {
   canvas: SVGSVGElement;
@@ -76,6 +78,7 @@ export class GraphView {
     const form = element("form", { onsubmit: (e: Event) => e.preventDefault() } as object, element("label", {}, "Kind ", this.kinds), this.note);
     this.kinds.onchange = () => this.draw();
     into.append(form, this.canvas);
+    new ResizeObserver(() => this.fit()).observe(this.canvas);
   }
 
   set(graph: Graph): void {
@@ -92,6 +95,17 @@ export class GraphView {
     if (name === this.here) return;
     this.here = name;
     this.draw();
+  }
+
+  /** Makes the picture as wide as there is room, as long as it can be read. */
+  private fit(): void {
+    const picture = this.canvas.querySelector("svg");
+    const room = this.canvas.clientWidth;
+    if (picture === null || room === 0) return;
+    const { width, height } = picture.viewBox.baseVal;
+    const scale = Math.min(1, Math.max(SMALLEST, room / width));
+    picture.setAttribute("width", String(Math.floor(width * scale)));
+    picture.setAttribute("height", String(Math.floor(height * scale)));
   }
 
   private draw(): void {
@@ -140,9 +154,12 @@ export class GraphView {
     const y = (i: number) => 10 + (row[i] ?? 0) * (HEIGHT + GAP_Y);
     const here = index.get(start);
     const near = new Set(lines.filter((l) => l.from === here || l.to === here).flatMap((l) => [l.from, l.to]));
+    const width = 20 + Math.max(1, rows.length) * (WIDTH + GAP_X) - GAP_X;
+    const height = 20 + Math.max(0, ...rows.map((r) => r.length)) * (HEIGHT + GAP_Y);
     const picture = svg("svg", {
-      width: 20 + rows.length * (WIDTH + GAP_X),
-      height: 20 + Math.max(0, ...rows.map((r) => r.length)) * (HEIGHT + GAP_Y),
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
       role: "img",
       "aria-label": "What refers to what",
     });
@@ -169,5 +186,6 @@ export class GraphView {
       picture.append(group);
     });
     this.canvas.replaceChildren(picture);
+    this.fit();
   }
 }

@@ -3,26 +3,16 @@
 import "./style.css";
 import { ask, key, latest, type Graph, type Outputs, type Package, type Shown, type Why } from "./api";
 import { byId, element, roving } from "./dom";
+import { inFolders } from "./files";
 import { GraphView } from "./graph";
 import { configuration, languageOf, tokens } from "./language";
 import * as monaco from "./monaco";
 import { valueAt } from "./path";
 import { range, Server, type Diagnostic } from "./server";
+import { themes } from "./themes";
 import { show as showWhy } from "./why";
 
 self.MonacoEnvironment = { getWorker: () => new Worker("/worker.js") };
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const theme = () => (dark.matches ? "ivs-dark" : "ivs-light");
-
-/** What the server's semantic tokens look like, besides what the themes know. */
-function themes(): void {
-  const rules = (colours: Record<string, string>) => Object.entries(colours).map(([token, foreground]) => ({ token, foreground }));
-  monaco.editor.defineTheme("ivs-light", { base: "vs", inherit: true, colors: {}, rules: rules({ property: "0f5f8c", enumMember: "7c3aed", variable: "1c1917", "identifier.name": "166534", "attribute.name": "0f5f8c", type: "0e7490", annotation: "8a5a00" }) });
-  monaco.editor.defineTheme("ivs-dark", { base: "vs-dark", inherit: true, colors: {}, rules: rules({ property: "9cdcfe", enumMember: "c4b5fd", variable: "e7e5e4", "identifier.name": "86efac", "attribute.name": "9cdcfe", type: "4ec9b0", annotation: "e5b567" }) });
-  monaco.editor.setTheme(theme());
-  dark.addEventListener("change", () => monaco.editor.setTheme(theme()));
-}
 
 function status(text: string, sort: "" | "good" | "bad" = ""): void {
   const place = byId("status");
@@ -93,11 +83,12 @@ async function main(): Promise<void> {
     const model = models.get(path);
     if (model) openModel(model, { lineNumber: line, column });
   };
-  for (const path of models.keys()) {
-    const tab = element("button", { type: "button", role: "tab", title: path, onclick: () => openModel(models.get(path) as monaco.editor.ITextModel) }, element("bdi", {}, path));
+  const tabOf = (path: string, name: string) => {
+    const tab = element("button", { type: "button", role: "tab", title: path, onclick: () => openModel(models.get(path) as monaco.editor.ITextModel) }, name);
     tabs.set(path, tab);
-    files.append(tab);
-  }
+    return tab;
+  };
+  files.append(...inFolders([...models.keys()], tabOf));
   files.hidden = pack.files.length === 1;
   roving(files);
   monaco.editor.registerEditorOpener({
@@ -136,6 +127,8 @@ async function main(): Promise<void> {
     const language = languageOf(s.path);
     const view = output.saveViewState();
     const same = model?.uri.path === `/${s.path}`;
+    // Prose has long lines.
+    output.updateOptions({ wordWrap: ["markdown", "plaintext"].includes(language) ? "on" : "off" });
     if (same && model) {
       if (model.getValue() === s.text) return;
       model.setValue(s.text);
@@ -158,11 +151,10 @@ async function main(): Promise<void> {
     }
   };
   const list = (outputs: Outputs) => {
-    byId("outputs").replaceChildren(
-      ...outputs.files.map(({ path, bytes }) =>
-        element("button", { type: "button", title: path, className: outputs.changed.includes(path) ? "changed" : "", ariaCurrent: String(path === shown), ariaDescription: `${bytes} bytes`, onclick: () => void look(path) }, element("bdi", {}, path)),
-      ),
-    );
+    const sizes = new Map(outputs.files.map(({ path, bytes }) => [path, bytes]));
+    const buttonOf = (path: string, name: string) =>
+      element("button", { type: "button", title: path, className: outputs.changed.includes(path) ? "changed" : "", ariaCurrent: String(path === shown), ariaDescription: `${sizes.get(path)} bytes`, onclick: () => void look(path) }, name);
+    byId("outputs").replaceChildren(...inFolders([...sizes.keys()], buttonOf));
     const stale = byId("stale");
     stale.hidden = outputs.errors === 0;
     stale.textContent = outputs.files.length === 0 ? "There are no outputs while something is wrong." : "Something is wrong: these are the outputs of before.";
@@ -181,8 +173,9 @@ async function main(): Promise<void> {
       last = outputs;
       list(outputs);
       told(outputs);
-      // What just changed is what one wants to see.
-      const next = outputs.shown === null || (outputs.changed.length > 0 && !outputs.changed.includes(shown)) ? (outputs.changed[0] ?? outputs.files[0]?.path) : undefined;
+      // What just changed is what one wants to see; at first, the output that there is most of.
+      const most = [...outputs.files].sort((a, b) => b.bytes - a.bytes)[0]?.path;
+      const next = outputs.shown === null || (outputs.changed.length > 0 && !outputs.changed.includes(shown)) ? (outputs.changed[0] ?? most) : undefined;
       if (next !== undefined) await look(next);
       else if (outputs.shown !== null) showOutput(outputs.shown);
       graph.set(await ask<Graph>({ ask: "graph", environment }));
@@ -291,7 +284,8 @@ async function main(): Promise<void> {
     const found = [...server.diagnostics].sort(([a], [b]) => (a < b ? -1 : 1));
     let total = 0;
     const entries = found.flatMap(([uri, diagnostics]) =>
-      diagnostics.map((d) => {
+      // Hints are shown in the text alone.
+      diagnostics.filter((d) => d.severity !== 4).map((d) => {
         total++;
         const [head, ...rest] = d.message.split("\n");
         const actions = element("div", {});

@@ -74,6 +74,16 @@ async function type(from, to) {
   await page.keyboard.type(to);
 }
 
+/** The colours of the first words of the source that are written so. */
+const colours = (...words) =>
+  page.evaluate((words) => {
+    const spans = [...document.querySelectorAll("#editor .view-line span span")];
+    return words.map((word) => {
+      const found = spans.find((s) => s.textContent.trim() === word);
+      return found && getComputedStyle(found).color;
+    });
+  }, words);
+
 test("the page shows a package and its outputs", async () => {
   await page.goto(url);
   await until(() => document.querySelector("#status").className === "good");
@@ -81,6 +91,8 @@ test("the page shows a package and its outputs", async () => {
   assert.ok((await page.locator("#outputs button").count()) > 3);
   assert.equal(await page.locator("#name").textContent(), "starter");
   assert.equal(new URL(page.url()).hash, "", "the key is not shown");
+  assert.deepEqual(await page.locator("#outputs .folder").allTextContents(), ["documents", "kubernetes", "kubernetes/default", "terraform/europe-west1"]);
+  assert.match(await page.evaluate(() => window.ivs.output.getModel().uri.path), /web\.yaml$/, "the output that there is most of is shown");
   await shot("1-start");
 });
 
@@ -111,6 +123,9 @@ test("an output changes as a value does", async () => {
   await type(from, to);
   await until(() => /changed/.test(document.querySelector("#status").textContent) && /maxReplicas: 77/.test(window.ivs.output.getValue()));
   assert.ok((await page.locator("#outputs .changed").count()) >= 1);
+  // What the server says of words by now leaves kinds and units the colours that they had at first.
+  const [kind, , text] = await colours("service", "web", "=");
+  assert.notEqual(kind, text, "a kind stands out");
   await shot("3-output");
 });
 
@@ -140,6 +155,8 @@ test("the graph shows what refers to what", async () => {
   await page.click("#tab-graph");
   await page.locator("#view-graph g.node").first().waitFor();
   assert.ok((await page.locator("#view-graph g.node").count()) >= 2);
+  const fits = await page.evaluate(() => document.querySelector("#view-graph svg").clientWidth <= document.querySelector("#view-graph .canvas").clientWidth);
+  assert.ok(fits, "the picture is as wide as there is room");
   await shot("6-graph");
 });
 

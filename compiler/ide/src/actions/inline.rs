@@ -38,8 +38,9 @@ pub fn inline(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Action> {
     let mut own = Vec::new();
     paths(&d.block, &mut Vec::new(), &mut own);
     let open = span(d.block.span).start as usize;
-    let indent = format!("{}  ", indent_of(text, open));
-    let mut lines = String::new();
+    let outer = indent_of(text, open);
+    let indent = format!("{outer}  ");
+    let mut taken: Vec<String> = Vec::new();
     for entry in &template.block.entries {
         let mut set = Vec::new();
         let block = Block { entries: vec![entry.clone()], span: entry.span };
@@ -49,7 +50,7 @@ pub fn inline(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Action> {
             0 => {
                 let written = Span::new(whole(entry).start + from, whole(entry).end + from).text(text);
                 let old = indent_of(text, (whole(entry).start + from) as usize);
-                lines += &format!("\n{indent}{}", indented(written.trim(), old, &indent));
+                taken.push(indented(written.trim(), old, &indent));
             }
             n if n == set.len() => {}
             // A part of a block is said anew: which lines stay is for the author to say.
@@ -63,17 +64,24 @@ pub fn inline(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Action> {
         Some(b) => format!(" from {b} "),
         None => " ".to_owned(),
     };
-    let inside = Span::new(open as u32 + 1, open as u32 + 1);
-    let rest = text.get(open + 1..span(d.block.span).end as usize - 1).unwrap_or_default();
-    let tail = match (rest.contains('\n'), rest.trim().is_empty()) {
-        (true, _) => String::new(),
-        (false, true) => format!("\n{}", indent_of(text, open)),
-        (false, false) => format!("\n{indent}"),
+    let (first, last) = (open as u32 + 1, span(d.block.span).end - 1);
+    let rest = Span::new(first, last).text(text);
+    let (inside, entries) = match rest.contains('\n') || taken.is_empty() {
+        true => (Span::new(first, first), taken.iter().map(|t| format!("\n{indent}{t}")).collect()),
+        // A body on one line stays on one if all that comes into it is.
+        false => {
+            let own = Some(rest.trim()).filter(|own| !own.is_empty());
+            let short = taken.iter().all(|t| !t.contains('\n') && !t.starts_with("//"));
+            let parts: Vec<&str> = taken.iter().map(String::as_str).chain(own).collect();
+            let entries = match short {
+                true => format!(" {} ", parts.join(", ")),
+                false => format!("\n{indent}{}\n{outer}", parts.join(&format!("\n{indent}"))),
+            };
+            (Span::new(first, last), entries)
+        }
     };
-    let changes = vec![
-        Change { file, range: head, text: clause },
-        Change { file, range: inside, text: format!("{lines}{tail}") },
-    ];
+    let changes =
+        vec![Change { file, range: head, text: clause }, Change { file, range: inside, text: entries }];
     Some(Action { title: format!("Inline `{}`", template.name.text), deed: Deed::Inline, changes })
 }
 

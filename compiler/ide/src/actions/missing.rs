@@ -4,7 +4,7 @@ use super::{Action, Change, Deed, indent_of};
 use crate::place::item_at;
 use ivs_eval::{Env, instances, provenance};
 use ivs_grammar::ast::{Block, EntryKind, ItemKind, Span};
-use ivs_model::{Field, Schema, Ty, decl_info, decl_schema, enum_schema, schema};
+use ivs_model::{Field, Module, Schema, Ty, decl_info, decl_schema, enum_schema, item_module, schema};
 use ivs_source::{Db, SourceFile, parse_item};
 use smol_str::SmolStr;
 
@@ -19,6 +19,7 @@ pub fn missing(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Action> {
     let env = Env::new(db, SmolStr::default());
     let inst = *instances(db, env, at.item).first()?;
     let known = decl_schema(db, at.item);
+    let module = item_module(db, at.item);
     let open = |fields: &Schema, front: &[SmolStr]| -> Vec<Field> {
         let set = |f: &Field| {
             let path: Vec<SmolStr> = front.iter().cloned().chain([f.name.clone()]).collect();
@@ -30,7 +31,7 @@ pub fn missing(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Action> {
     let inner = format!("{}  ", indent_of(text, (at.base + d.block.span.start) as usize));
     let mut changes = Vec::new();
     let mut lines: Vec<String> =
-        open(known, &[]).iter().map(|f| format!("{} = {}", f.name, value(db, &f.ty))).collect();
+        open(known, &[]).iter().map(|f| format!("{} = {}", f.name, value(db, module, &f.ty))).collect();
     for field in &known.fields {
         let Ty::Struct(s) = field.ty.core() else { continue };
         if field.optional || field.has_default {
@@ -40,7 +41,7 @@ pub fn missing(db: &dyn Db, file: SourceFile, offset: u32) -> Option<Action> {
         if needed.is_empty() {
             continue;
         }
-        let sets = |f: &Field| format!("{} = {}", f.name, value(db, &f.ty));
+        let sets = |f: &Field| format!("{} = {}", f.name, value(db, module, &f.ty));
         match nested(&d.block, &field.name) {
             Some(block) => {
                 let deeper: Vec<String> = needed.iter().map(sets).collect();
@@ -91,11 +92,13 @@ fn insert(text: &str, file: SourceFile, base: u32, block: &Block, lines: &[Strin
 }
 
 /// A value of a type, or what stands in place of one that somebody has to choose.
-fn value(db: &dyn Db, ty: &Ty) -> String {
+fn value(db: &dyn Db, module: Module, ty: &Ty) -> String {
     match ty.core() {
         Ty::Bool => "false".to_owned(),
         Ty::Int | Ty::Number => "0".to_owned(),
         Ty::Percent => "0%".to_owned(),
+        Ty::Dim(dim) => crate::spelled::zero(db, module, dim),
+        Ty::Version => "0.1.0".to_owned(),
         Ty::List(_) => "[]".to_owned(),
         Ty::Map(_) | Ty::Object | Ty::LateObject => "{}".to_owned(),
         Ty::Literal(text) => format!("{text:?}"),
@@ -104,8 +107,8 @@ fn value(db: &dyn Db, ty: &Ty) -> String {
             let first = ivs_model::decls_of_kind(db, *kind).first().copied();
             first.map_or_else(|| ty.show(db), |d| d.key(db).name.to_string())
         }
-        Ty::Range(inner) => format!("{0}..{0}", value(db, inner)),
-        Ty::Union(parts) => parts.first().map(|p| value(db, p)).unwrap_or_default(),
+        Ty::Range(inner) => format!("{0}..{0}", value(db, module, inner)),
+        Ty::Union(parts) => parts.first().map(|p| value(db, module, p)).unwrap_or_default(),
         _ => "\"\"".to_owned(),
     }
 }

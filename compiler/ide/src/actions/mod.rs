@@ -59,6 +59,7 @@ pub fn actions(db: &dyn Db, file: SourceFile, range: Span) -> Vec<Action> {
     out.extend(extract::extract(db, file, range));
     out.extend(inline::inline(db, file, range.start));
     out.extend(overlay::overlays(db, file, range));
+    out.extend(crate::unread::remove(db, file, range));
     out
 }
 

@@ -1,6 +1,7 @@
 //! Orders the `use` items that a file begins with: one for each module, sorted, without what nothing names.
 
 use super::{Action, Change, Deed};
+use crate::unread::says;
 use ivs_grammar::ast::{ItemKind, Span};
 use ivs_source::{Db, SourceFile, items, parse_item};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +45,7 @@ pub fn organize(db: &dyn Db, file: SourceFile) -> Option<Action> {
         }
     }
     let rest = text.get(end.span.end as usize..)?;
-    let used = |name: &String| word_in(rest, name);
+    let used = |name: &String| says(rest, name);
     let lists = names.into_iter().filter_map(|(path, names)| {
         let names: Vec<String> = names.into_iter().filter(used).collect();
         (!names.is_empty()).then(|| format!("use {path}.{{{}}}", names.join(", ")))
@@ -60,14 +61,4 @@ pub fn organize(db: &dyn Db, file: SourceFile) -> Option<Action> {
     let range = if new.is_empty() { super::lines_of(text, range) } else { range };
     let title = "Organize `use`".to_owned();
     Some(Action { title, deed: Deed::Organize, changes: vec![Change { file, range, text: new }] })
-}
-
-/// Whether a word stands in a text, wherever that is: in a comment, too.
-fn word_in(text: &str, word: &str) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        let after = text.get(at + word.len()..).and_then(|t| t.chars().next());
-        !before.is_some_and(part) && !after.is_some_and(|c| part(c) && c != '-')
-    })
 }

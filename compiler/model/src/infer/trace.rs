@@ -406,9 +406,13 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let all = modules.keys().map(|m| Module::new(self.db, m.clone()));
         let matches =
             |c: &ItemId| c.key(self.db).name == name || crate::decl::qualified_name(self.db, *c) == name;
-        let found =
-            all.flat_map(|m| crate::names::module_index(self.db, m).checks.iter().copied()).find(matches);
-        if let Some(check) = found {
+        let all: Vec<ItemId> =
+            all.flat_map(|m| crate::names::module_index(self.db, m).checks.iter().copied()).collect();
+        let coded = |c: &ItemId| {
+            let code = || crate::body(self.db, *c).check.as_ref().and_then(|k| k.code.clone());
+            ivs_source::item_text(self.db, *c).contains(name) && code().is_some_and(|code| code == name)
+        };
+        if let Some(check) = all.iter().copied().find(matches).or_else(|| all.iter().copied().find(coded)) {
             let last = name.rsplit('.').next().unwrap_or(name).len() as u32;
             let span = Span::new(span.end.saturating_sub(last), span.end);
             self.mention(span, Symbol::Item(check));
