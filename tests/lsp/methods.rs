@@ -13,8 +13,11 @@ const CORE: &str = "services/core.ivs";
 const LOAD: &str = "foundation/load.ivs";
 const STAGING: &str = "environments/staging.ivs";
 
+/// Asks, and draws the answer.
+type Question = fn(&mut Editor) -> String;
+
 /// A question of each method, in the order of the table.
-const METHODS: &[(&str, fn(&mut Editor) -> String)] = &[
+const METHODS: &[(&str, Question)] = &[
     ("textDocument/didChange", edits),
     ("textDocument/publishDiagnostics", pushed),
     ("textDocument/completion", completion),
@@ -65,7 +68,7 @@ const METHODS: &[(&str, fn(&mut Editor) -> String)] = &[
 ];
 
 /// Those of an editor that would rather ask what is wrong.
-const ASKING: &[(&str, fn(&mut Editor) -> String)] =
+const ASKING: &[(&str, Question)] =
     &[("textDocument/diagnostic", pulled), ("workspace/diagnostic", all_pulled)];
 
 #[test]
