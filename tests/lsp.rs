@@ -1,12 +1,20 @@
 //! `ivs lsp` from outside: a process, its pipes, its exit code, and what each method answers about an example.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "lsp/deeds.rs"]
+mod deeds;
 #[path = "lsp/editor.rs"]
 mod editor;
 #[path = "lsp/methods.rs"]
 mod methods;
+#[path = "lsp/names.rs"]
+mod names;
+#[path = "lsp/shape.rs"]
+mod shape;
 #[path = "../lsp/tests/harness/text.rs"]
 mod text;
+#[path = "lsp/workspace.rs"]
+mod workspace;
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
