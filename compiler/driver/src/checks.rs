@@ -55,7 +55,8 @@ impl Checked {
     }
 }
 
-/// The checks of the package; with `library`, those of the library whose first set has members.
+/// The checks of the package; with `library`, those of the library and of dependencies, unless what they first go through is a
+/// kind without declarations.
 pub(crate) fn all(db: &dyn Db, library: bool) -> Vec<ItemId> {
     let known = modules(db);
     let mut out = Vec::new();
@@ -66,8 +67,9 @@ pub(crate) fn all(db: &dyn Db, library: bool) -> Vec<ItemId> {
             continue;
         }
         for &check in &module_index(db, module).checks {
-            let idle =
-                || ivs_model::check_set(db, check).is_none_or(|k| ivs_model::decls_of_kind(db, k).is_empty());
+            let idle = || {
+                ivs_model::check_set(db, check).is_some_and(|k| ivs_model::decls_of_kind(db, k).is_empty())
+            };
             if !(shipped && idle()) {
                 out.push(check);
             }

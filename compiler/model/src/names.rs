@@ -3,7 +3,7 @@
 //! A module is a folder of `.ivs` files. Its index is built from item heads alone, so that nothing is parsed to
 //! know what is declared, and an edit inside a body changes no index.
 
-use crate::suggest::closest;
+use crate::suggest::nearest;
 use ivs_grammar::ast::ItemKind;
 use ivs_source::{Db, ItemId, Origin, Program, SourceFile, heads};
 use rustc_hash::FxHashMap;
@@ -363,11 +363,16 @@ pub(crate) fn library(db: &dyn Db) -> Library {
     let mut library = Library::default();
     for &module in &modules(db).library {
         let index = module_index(db, module);
+        let seen = |id: &ItemId| !index.private.contains(id);
         for (name, ids) in &index.things {
-            library.things.entry(name.clone()).or_default().extend(ids);
+            for id in ids.iter().copied().filter(seen) {
+                library.things.entry(name.clone()).or_default().push(id);
+            }
         }
         for (name, ids) in index.units.iter().chain(&index.dimensions) {
-            library.units.entry(name.clone()).or_default().extend(ids);
+            for id in ids.iter().copied().filter(seen) {
+                library.units.entry(name.clone()).or_default().push(id);
+            }
         }
     }
     for ids in library.things.values_mut().chain(library.units.values_mut()) {
@@ -402,13 +407,31 @@ pub(crate) fn in_module(db: &dyn Db, from: Module, module: Module, name: &SmolSt
     }
 }
 
-/// The name nearest to a mistyped one among all that a module can see.
+/// Whether a `use` of a module brings a name, found or not.
+pub(crate) fn is_used(db: &dyn Db, module: Module, name: &str) -> bool {
+    scope(db, module).names.contains_key(name)
+}
+
+/// The name nearest to a mistyped one among all that a module can see, if no other is as near.
 pub(crate) fn nearest_name(
     db: &dyn Db,
     module: Module,
     name: &str,
     want: impl Fn(ItemId) -> bool,
 ) -> Option<SmolStr> {
+    match &nearest_names(db, module, name, want)[..] {
+        [one] => Some(one.clone()),
+        _ => None,
+    }
+}
+
+/// The names nearest to a mistyped one among all that a module can see, by name.
+pub(crate) fn nearest_names(
+    db: &dyn Db,
+    module: Module,
+    name: &str,
+    want: impl Fn(ItemId) -> bool,
+) -> Vec<SmolStr> {
     let own = module_index(db, module);
     let scope = scope(db, module);
     let mut names: Vec<&SmolStr> = Vec::new();
@@ -420,7 +443,7 @@ pub(crate) fn nearest_name(
             names.push(local);
         }
     }
-    closest(name, names.into_iter().map(SmolStr::as_str)).map(SmolStr::from)
+    nearest(name, names.into_iter().map(SmolStr::as_str)).into_iter().map(SmolStr::from).collect()
 }
 
 /// Everything that a bare name may mean in a module, fields and locals aside: what it declares, what it uses under which

@@ -4,7 +4,7 @@ use crate::code;
 use crate::decl::{BaseError, base_chain, decl_info, decl_kind, overlay_targets};
 use crate::infer::typed;
 use crate::names::{Module, in_module, item_module, module_index, modules, use_targets};
-use crate::suggest::closest;
+use crate::suggest::{closest, nearest, question};
 use crate::ty::Ty;
 use ivs_grammar::ast::{ItemKind, Span};
 use ivs_source::{
@@ -295,8 +295,9 @@ fn use_report(db: &dyn Db, item: ItemId, out: &mut Vec<ItemDiagnostic>) {
                 format!("`{}` declares no `{name}`", target.module.name(db)),
                 "not found",
             );
-            if let Some(n) = closest(name, all) {
-                d.fixes.push(fix(format!("write `{n}`"), item, span, n));
+            match nearest(name, all)[..] {
+                [n] => d.fixes.push(fix(format!("write `{n}`"), item, span, n)),
+                ref several => d.help.extend(question(several)),
             }
             out.push(d);
         }

@@ -246,6 +246,14 @@ impl<'db, 'ast> TypeReader<'db, 'ast> {
                 return ty.clone();
             }
             found = resolve(self.db, self.module, last.text.clone()).clone();
+            // A unit of the package goes before a struct or kind that the library has in scope everywhere.
+            let own = found.units.iter().any(|u| !u.file(self.db).library(self.db));
+            if found.prelude
+                && own
+                && let Some(d) = dimension_named(self.db, self.module, &last.text)
+            {
+                return Ty::Dim(d);
+            }
         }
         let Found { things, decls, .. } = &mut found;
         for item in things.iter() {

@@ -178,6 +178,9 @@ impl<'s> Parser<'s> {
             );
             return;
         }
+        if c == b'{' && self.constructed(entry.as_deref_mut()) {
+            return;
+        }
         if c == b'=' || c == b':' {
             let (message, help) = if c == b'=' {
                 ("this entry is set twice", "to compare, write `==`; to set two fields, write two entries")
@@ -188,6 +191,12 @@ impl<'s> Parser<'s> {
                 )
             };
             self.push(problem(codes::UNEXPECTED, i, i + 1, message, "the entry ends before this").help(help));
+        } else if matches!(self.peek_word(), "to" | "until" | "through") {
+            let end = i + self.peek_word().len();
+            self.push(
+                problem(codes::FOREIGN_OPERATOR, i, end, "a range is written with `..`", "not an operator")
+                    .help("both ends belong to it: `2..10`"),
+            );
         } else {
             self.unexpected("`,` or a new line");
         }
@@ -198,6 +207,28 @@ impl<'s> Parser<'s> {
             spoil(entry, place);
         }
         self.eat(b',');
+    }
+
+    /// `contact = person { … }`: the `{` comes next.
+    #[cold]
+    fn constructed(&mut self, entry: Option<&mut Entry>) -> bool {
+        let Some(entry) = entry else { return false };
+        let (EntryKind::Set { value, .. } | EntryKind::Let { value, .. }) = &entry.kind else { return false };
+        if !matches!(value.kind, ExprKind::Name(_)) {
+            return false;
+        }
+        let start = value.span.start as usize;
+        let open = self.look;
+        self.push(
+            problem(codes::UNEXPECTED, open, open + 1, "no body stands behind a value", "the value ends before this").help(
+                "a struct's value is a block alone: `{ size = 5 }`; a member with fields is called: `limit(amount = 5)`",
+            ),
+        );
+        let place = self.span(start);
+        spoil(entry, place);
+        self.skip_entry();
+        self.eat(b',');
+        true
     }
 
     /// Whether an entry seems to begin at `i`.

@@ -1,8 +1,10 @@
 //! Lists, maps and comprehensions.
 
+use super::report::problem;
 use super::{Parsed, Parser, Stop};
-use crate::ast::{Clauses, ExprKind, Loop};
+use crate::ast::{Clauses, Expr, ExprKind, Loop};
 use crate::chars;
+use crate::codes;
 
 impl<'s> Parser<'s> {
     /// `[a, b]` or `[for … : e]`
@@ -27,18 +29,45 @@ impl<'s> Parser<'s> {
             }
         } else {
             let mut list = Vec::new();
+            let mut backward = false;
             self.elements(open, b']', &mut |parser| {
                 let start = parser.look;
                 let element = parser.expr().unwrap_or_else(|Stop| {
                     parser.skip_element();
                     parser.error_expr(start)
                 });
+                if parser.peek() == b'f' && parser.peek_word() == "for" && element.kind != ExprKind::Error {
+                    backward = true;
+                    parser.for_behind(&element);
+                }
                 list.push(element);
             });
-            ExprKind::List(list)
+            if backward { ExprKind::Error } else { ExprKind::List(list) }
         };
         self.close_bracket();
         kind
+    }
+
+    /// `[e for x in xs]`, of which `e` was read.
+    #[cold]
+    fn for_behind(&mut self, element: &Expr) {
+        let (start, end) = (element.span.start as usize, element.span.end as usize);
+        let word = self.look;
+        let errors = self.errors.len();
+        let whole = self.clauses().is_ok() && self.is(b']') && self.errors.len() == errors;
+        self.errors.truncate(errors);
+        let mut error =
+            problem(codes::UNEXPECTED, word, word + 3, "`for` stands before what it makes", "too late")
+                .help("a list is made by `[for x in xs: 2 * x]`");
+        if whole {
+            let (made, loops) =
+                (self.text(start, end).to_owned(), self.text(word, self.pos).trim_end().to_owned());
+            error = error.fix("turn it around", start, self.pos, format!("{loops}: {made}"));
+        } else {
+            self.skip_to_close(b']');
+            self.pos -= usize::from(self.at(self.pos.saturating_sub(1)) == b']');
+        }
+        self.push(error);
     }
 
     #[inline(never)]

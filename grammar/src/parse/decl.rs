@@ -114,7 +114,10 @@ impl<'s> Parser<'s> {
         let (start, end) = (kind.span.start as usize, kind.span.end as usize);
         let word = self.text(start, end);
         if c == b'"' && !self.look_nl {
-            return self.quoted_name();
+            if matches!(word, "import" | "include" | "require" | "source") {
+                return self.no_import(start, end);
+            }
+            return self.quoted_label(word);
         }
         if !template && !self.look_nl && (matches!(c, b'=' | b':' | b'+' | b'(' | b'[')) {
             return self.field_outside(start, word);
@@ -136,6 +139,36 @@ impl<'s> Parser<'s> {
         self.unexpected("a name")
     }
 
+    /// `kind "name"` or, as in HCL, `kind "type" "name"`: the first of them comes next.
+    #[cold]
+    fn quoted_label(&mut self, kind: &str) -> Stop {
+        let (i, before, errors) = (self.look, self.pos, self.errors.len());
+        let first = self.string();
+        let second = (self.peek() == b'"' && !self.look_nl).then(|| self.string());
+        let Some(second) = second.filter(|_| self.errors.len() == errors) else {
+            self.errors.truncate(errors);
+            self.pos = before;
+            return self.quoted_name();
+        };
+        let what = self.plain_text(&first, "a name");
+        let name = self.plain_text(&second, "a name");
+        self.push(
+            problem(codes::MISSING_NAME, i, self.pos, "a declaration has one name", "two labels")
+                .help(format!("write `{kind} {name} {{ … }}`, and what `{what}` says as a field in it")),
+        );
+        Stop
+    }
+
+    /// `import …`
+    #[cold]
+    fn no_import(&mut self, start: usize, end: usize) -> Stop {
+        self.push(
+            problem(codes::NOT_AN_ITEM, start, end, "names of other modules are brought with `use`", "not a kind")
+                .help("write `use std.aws.{us-east-1}`: a module, and names in it; files of one folder see each other"),
+        );
+        Stop
+    }
+
     /// No `{` follows the head of a declaration.
     #[cold]
     fn no_body(&mut self, kind: &Path, name: &Word, template: bool) -> Stop {
@@ -149,6 +182,24 @@ impl<'s> Parser<'s> {
                 problem(codes::NOT_AN_ITEM, start, end, "a constant is written with `let`", "not a kind")
                     .fix("write `let`", start, end, "let"),
             );
+            return Stop;
+        }
+        if c == b'.' && matches!(word, "import" | "include" | "using") {
+            return self.no_import(start, end);
+        }
+        if c == b'.' && self.pos == i && chars::starts_word(self.at(i + 1)) {
+            let from = name.span.start as usize;
+            let mut end = i;
+            while self.at(end) == b'.' && chars::starts_word(self.at(end + 1)) {
+                end = chars::word_end(self.bytes, end + 1);
+            }
+            let plain = self.text(from, end).replace('.', "-");
+            self.push(problem(codes::MISSING_NAME, from, end, "a name has no dots", "not a word").fix(
+                format!("write `{plain}`"),
+                from,
+                end,
+                plain.clone(),
+            ));
             return Stop;
         }
         if c == b'(' && matches!(word, "def" | "func" | "function") {

@@ -114,7 +114,54 @@ impl<'s> Parser<'s> {
                 return self.statement(start, word);
             }
         }
+        if matches!(word, "for" | "if") && self.is_control(word) {
+            return Err(self.control(start, word));
+        }
         self.after_first(key, false)
+    }
+
+    /// Whether a loop or a choice seems to begin with the word that was just read, rather than a field.
+    fn is_control(&mut self, word: &str) -> bool {
+        let c = self.peek();
+        if !chars::starts_word(c) || self.look_nl {
+            return c == b'(' && word == "if";
+        }
+        let first = self.peek_word();
+        let mut next = self.look + first.len();
+        while matches!(self.at(next), b' ' | b'\t') {
+            next += 1;
+        }
+        let behind = self.text(next, chars::word_end(self.bytes, next));
+        if word == "for" {
+            return behind == "in" || self.at(next) == b',';
+        }
+        first == "not" && !behind.is_empty()
+            || matches!(self.at(next), b'<' | b'>' | b'!' | b'.')
+            || self.at(next) == b'=' && self.at(next + 1) == b'='
+            || matches!(behind, "and" | "or" | "in" | "is" | "matches")
+    }
+
+    /// A loop or a choice in a body.
+    #[cold]
+    fn control(&mut self, start: usize, word: &str) -> Stop {
+        let end = start + word.len();
+        let error = if word == "for" {
+            problem(codes::UNEXPECTED, start, end, "a body has no loops", "not an entry").help(
+                "a map is made by `{for x in xs: \"${x}\" = …}`, several declarations by `kind name for x in xs { … }`",
+            )
+        } else {
+            problem(
+                codes::UNEXPECTED,
+                start,
+                end,
+                "entries that depend on a condition stand in `when`",
+                "not an entry",
+            )
+            .help("a value is chosen with `if c then a else b`")
+            .fix("write `when`", start, end, "when")
+        };
+        self.push(error);
+        Stop
     }
 
     /// What follows the first key of an entry.

@@ -115,6 +115,9 @@ impl<'s> Parser<'s> {
             if rank == RANGE && !self.operand_ahead() {
                 return Err(self.open_range(op_span));
             }
+            if rank == MUL && self.at(self.pos) == b'*' {
+                return Err(self.no_power(op_span));
+            }
             last = self.chain_operand(&mut levels)?;
         }
     }
@@ -152,6 +155,10 @@ impl<'s> Parser<'s> {
         let seen = |op, len, rank| Some(Seen { op, len, rank, instead: None });
         match c {
             b'}' | b',' | b']' | b')' | b'{' => None,
+            b'=' | b'!' if next == b'=' && self.at(i + 2) == b'=' => {
+                let (op, instead) = if c == b'=' { (BinaryOp::Eq, "==") } else { (BinaryOp::Ne, "!=") };
+                Some(Seen { op, len: 3, rank: COMPARE, instead: Some(instead) })
+            }
             b'=' if next == b'=' => seen(BinaryOp::Eq, 2, COMPARE),
             b'=' if condition && next != b'>' => {
                 Some(Seen { op: BinaryOp::Eq, len: 1, rank: COMPARE, instead: Some("==") })
@@ -164,6 +171,9 @@ impl<'s> Parser<'s> {
             b'<' => seen(BinaryOp::Lt, 1, COMPARE),
             b'>' if next == b'=' => seen(BinaryOp::Ge, 2, COMPARE),
             b'>' => seen(BinaryOp::Gt, 1, COMPARE),
+            b'.' if next == b'.' && self.at(i + 2) == b'.' && self.at(i + 3).is_ascii_digit() => {
+                Some(Seen { op: BinaryOp::Range, len: 3, rank: RANGE, instead: Some("..") })
+            }
             b'.' if next == b'.' => seen(BinaryOp::Range, 2, RANGE),
             b'?' if next == b'?' => seen(BinaryOp::Coalesce, 2, COALESCE),
             b'+' if next != b'=' => seen(BinaryOp::Add, 1, ADD),
@@ -238,6 +248,22 @@ impl<'s> Parser<'s> {
         self.push(
             problem(codes::CHAINED_COMPARISON, op.start as usize, op.end as usize, message, "a second one")
                 .help(help),
+        );
+        Stop
+    }
+
+    #[cold]
+    fn no_power(&mut self, op: Span) -> Stop {
+        let start = op.start as usize;
+        self.push(
+            problem(
+                codes::FOREIGN_OPERATOR,
+                start,
+                start + 2,
+                "there is no operator for powers",
+                "not an operator",
+            )
+            .help("multiply: `x * x`"),
         );
         Stop
     }

@@ -126,7 +126,7 @@ impl<'s> Parser<'s> {
             "a field inside a field is set in a block",
             "a path is only read, not set",
         )
-        .help(format!("write `{} {{ … }}`", words.join(" { ")));
+        .help(format!("write `{} = …{}`", words.join(" { "), " }".repeat(words.len() - 1)));
         let mut sign = end;
         while matches!(self.at(sign), b' ' | b'\t') {
             sign += 1;

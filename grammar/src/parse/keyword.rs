@@ -70,6 +70,14 @@ impl<'s> Parser<'s> {
     /// `E { a, b = "text", c(x: int) }` behind `enum`.
     pub(super) fn enum_item(&mut self) -> Parsed<ItemKind> {
         let name = self.item_name("enum")?;
+        if self.is_equals() {
+            let i = self.look;
+            self.push(
+                problem(codes::UNEXPECTED, i, i + 1, "members stand in braces", "superfluous")
+                    .help(format!("write `enum {} {{ a, b }}`", name.text)),
+            );
+            return Err(Stop);
+        }
         if !self.is(b'{') {
             return Err(self.unexpected("`{`"));
         }

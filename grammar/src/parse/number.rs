@@ -74,6 +74,10 @@ impl<'s> Parser<'s> {
                 return Err(Stop);
             }
         }
+        let grouped = i - digits <= 3 && self.thousands_ahead(i) && self.in_body();
+        if grouped {
+            i = self.grouped_by_commas(digits, i);
+        }
         if matches!(self.at(i), b'e' | b'E') {
             let sign = usize::from(matches!(self.at(i + 1), b'+' | b'-'));
             if self.at(i + 1 + sign).is_ascii_digit() {
@@ -84,7 +88,9 @@ impl<'s> Parser<'s> {
             }
         }
         let written = self.text(digits, i);
-        let text = if written.contains('_') {
+        let text = if grouped {
+            SmolStr::from(written.replace([',', '_'], ""))
+        } else if written.contains('_') {
             self.check_grouping(digits, written)?;
             let mut text = SmolStrBuilder::new();
             written.chars().filter(|c| *c != '_').for_each(|c| text.push(c));
@@ -257,6 +263,14 @@ impl<'s> Parser<'s> {
         if !is_unit {
             return Ok(None);
         }
+        let mut edits = vec![(start, word, String::new())];
+        let mut unit = text.to_owned();
+        let mut end = end;
+        if let Some((from, per)) = self.detached_time(end) {
+            edits.push((end, from, "/".to_owned()));
+            unit = format!("{unit}/{}", self.text(from, per));
+            end = per;
+        }
         let mut error = problem(
             codes::DETACHED_UNIT,
             start,
@@ -267,9 +281,58 @@ impl<'s> Parser<'s> {
         if is_money {
             error = error.help("write `$49/month`");
         }
-        self.push(error.fix("remove the blank", start, word, ""));
+        let title = if edits.len() == 1 { "remove the blank" } else { "remove the blanks" };
+        self.push(error.fixes(title, edits));
         self.pos = end;
-        Ok(Some(UnitLit { text: SmolStr::new(text), per: false, span: self.span(word) }))
+        Ok(Some(UnitLit { text: SmolStr::new(unit), per: false, span: self.span(word) }))
+    }
+
+    /// Where the time of `req / s` begins and ends, whose slash stands behind blanks.
+    fn detached_time(&self, end: usize) -> Option<(usize, usize)> {
+        let blank = |mut i: usize| {
+            while matches!(self.at(i), b' ' | b'\t') {
+                i += 1;
+            }
+            i
+        };
+        let slash = blank(end);
+        if self.at(slash) != b'/' || self.at(slash + 1) == b'/' {
+            return None;
+        }
+        let from = blank(slash + 1);
+        let to = chars::word_end(self.bytes, from);
+        matches!(
+            self.text(from, to),
+            "s" | "sec" | "second" | "min" | "h" | "hour" | "d" | "day" | "month" | "year"
+        )
+        .then_some((from, to))
+    }
+
+    /// Behind `10` in `10,000req`: goes on behind the groups of three digits, which are reported.
+    #[cold]
+    fn grouped_by_commas(&mut self, start: usize, mut end: usize) -> usize {
+        let mut edits = Vec::new();
+        while self.thousands_ahead(end) {
+            edits.push((end, end + 1, "_".to_owned()));
+            end += 4;
+        }
+        self.push(
+            problem(codes::BAD_NUMBER, start, end, "digits are grouped with `_`", "`,` ends an entry")
+                .fixes("write `_`", edits),
+        );
+        end
+    }
+
+    /// Whether `,` and three digits come next.
+    fn thousands_ahead(&self, i: usize) -> bool {
+        self.at(i) == b','
+            && (1..=3).all(|n| self.at(i + n).is_ascii_digit())
+            && !self.at(i + 4).is_ascii_digit()
+    }
+
+    /// Whether this stands in a body or outside of all brackets, where nothing that begins with a digit follows a `,`.
+    fn in_body(&self) -> bool {
+        self.open.last().is_none_or(|(open, _)| self.at(*open as usize) == b'{')
     }
 
     /// `2026-11-21`, or a message about `2026-1-5`; `None` if this is a subtraction.

@@ -35,12 +35,46 @@ impl<'s> Parser<'s> {
                     }
                 }
             }
+            b'<' if self.at(start + 1) == b'<' => return Err(self.here_document()),
             _ => return Err(self.unexpected("a value")),
         };
         if matches!(kind, ExprKind::Bool(_) | ExprKind::None) {
             self.pos = chars::word_end(self.bytes, start);
         }
         Ok(Expr { kind, span: self.span(start) })
+    }
+
+    /// `<<EOF` and the lines up to `EOF`.
+    #[cold]
+    fn here_document(&mut self) -> Stop {
+        let start = self.look;
+        let mut word = start + 2;
+        while matches!(self.at(word), b'-' | b'~' | b'"' | b'\'') {
+            word += 1;
+        }
+        let end = chars::word_end(self.bytes, word);
+        let tag = self.text(word, end);
+        self.push(
+            problem(
+                codes::UNEXPECTED,
+                start,
+                end.max(start + 2),
+                "text over lines stands between `\"\"\"` and `\"\"\"`",
+                "nothing begins like this",
+            )
+            .help("common indentation is removed; `${…}` inserts a value"),
+        );
+        self.pos = end.max(start + 2);
+        let mut line = crate::skim::line_end(self.bytes, self.pos);
+        while !tag.is_empty() && line < self.bytes.len() {
+            let next = crate::skim::line_end(self.bytes, line + 1);
+            if self.text(line, next).trim() == tag {
+                self.pos = next;
+                break;
+            }
+            line = next;
+        }
+        Stop
     }
 
     #[cold]

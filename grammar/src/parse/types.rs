@@ -175,7 +175,56 @@ impl<'s> Parser<'s> {
             self.pos = end + 2;
             return Ok(TypeKind::Error);
         }
+        if rest.is_empty() && matches!(self.at(self.pos), b'(' | b'<') {
+            return Ok(self.generic(&first));
+        }
         Ok(if rest.is_empty() { TypeKind::Path(first) } else { TypeKind::Dim { first, rest } })
+    }
+
+    /// `list(string)`, `map<string, int>`: the bracket comes next.
+    #[cold]
+    fn generic(&mut self, name: &Path) -> TypeKind {
+        let (start, open) = (name.span.start as usize, self.pos);
+        let line = crate::skim::line_end(self.bytes, open);
+        let close = |c: u8| {
+            matches!(c, b'(' | b'<' | b'[' | b'{')
+                .then_some(1)
+                .or(matches!(c, b')' | b'>' | b']' | b'}').then_some(-1))
+        };
+        let (mut depth, mut comma, mut end) = (0, None, open);
+        while end < line {
+            let c = self.at(end);
+            depth += close(c).unwrap_or(0);
+            if c == b',' && depth == 1 {
+                comma = comma.or(Some(end));
+            }
+            end += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        let mut error = problem(codes::BAD_TYPE, start, end, "types have no parameters", "not a type")
+            .help("a list is `[T]`, a map `{K: V}`; a field that may be absent is `name?: T`");
+        if depth == 0 {
+            let inner = |from: usize, to: usize| self.text(from, to).trim().to_owned();
+            let many = self.text(start, open).to_ascii_lowercase();
+            let text = match (many.as_str(), comma) {
+                ("list" | "array" | "set" | "vec" | "seq", None) => {
+                    Some(format!("[{}]", inner(open + 1, end - 1)))
+                }
+                ("map" | "dict" | "hashmap" | "record", Some(comma)) => {
+                    Some(format!("{{{}: {}}}", inner(open + 1, comma), inner(comma + 1, end - 1)))
+                }
+                ("map" | "dict", None) => Some(format!("{{string: {}}}", inner(open + 1, end - 1))),
+                _ => None,
+            };
+            if let Some(text) = text {
+                error = error.fix(format!("write `{text}`"), start, end, text);
+            }
+        }
+        self.push(error);
+        self.pos = end;
+        TypeKind::Error
     }
 
     /// Words joined by dots, without blanks.

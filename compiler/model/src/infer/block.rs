@@ -245,6 +245,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let near = closest(name, schema.fields.iter().map(|f| f.name.as_str()));
         report = match near {
             Some(n) => report.fix(format!("write `{n}`"), span, n),
+            None if let Some(outer) = self.holder_of(schema, name) => {
+                report.help(format!("`{outer}` has it: `{outer} {{ {name} … }}`"))
+            }
             None if schema.fields.iter().all(|f| f.builtin.is_some()) => {
                 report.help(format!("`{}` declares no fields of its own", schema.name))
             }
@@ -269,6 +272,18 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             ));
         }
         self.push(report);
+    }
+
+    /// A field whose own fields are the only ones to have one of this name.
+    fn holder_of(&self, schema: &Schema, name: &str) -> Option<SmolStr> {
+        let mut holders = schema.fields.iter().filter(|f| match f.ty.core() {
+            Ty::Struct(s) => {
+                crate::fields::schema(self.db, *s).field(name).is_some_and(|(_, f)| f.builtin.is_none())
+            }
+            _ => false,
+        });
+        let first = holders.next()?;
+        holders.next().is_none().then(|| first.name.clone())
     }
 
     fn template_of_self(&self) -> Option<ivs_source::ItemId> {

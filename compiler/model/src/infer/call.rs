@@ -71,6 +71,15 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         if let Some(e) = enum_want {
             return self.unknown_member(e, name, at);
         }
+        if let Some(instead) = super::elsewhere::function(name) {
+            let report = self
+                .report(code::UNKNOWN_FUNCTION, at, format!("unknown function `{name}`"))
+                .label("not found");
+            return self.fail(match function(instead) {
+                Some(f) => report.fix(format!("write `{}`", f.name), at, f.name),
+                None => report.help(instead),
+            });
+        }
         let own = crate::names::module_index(self.db, self.module);
         let mut names: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
         names.extend(

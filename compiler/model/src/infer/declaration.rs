@@ -147,6 +147,11 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     pub(super) fn unknown_kind(&mut self, decl: &Decl) {
+        if let [name] = &decl.kind.words[..]
+            && self.is_brought_in_vain(&name.text)
+        {
+            return;
+        }
         let shown = self.source(decl.kind.span);
         let is_kind = |i: ItemId| i.key(self.db).keyword == "kind";
         let near = decl.kind.words.last().and_then(|w| nearest_name(self.db, self.module, &w.text, is_kind));

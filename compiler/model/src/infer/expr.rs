@@ -4,9 +4,9 @@ use super::Infer;
 use crate::code;
 use crate::ir::{ClausesIr, Convert, ExprId, LoopIr, StrPartIr, TExpr};
 use crate::trace::Symbol;
-use crate::ty::{Ty, dims_fit};
+use crate::ty::Ty;
 use ivs_grammar::ast::{Clauses, Expr, ExprKind, Span, StrLit, StrPart};
-use ivs_value::{Dim, Number, Unit, Value};
+use ivs_value::{Number, Unit, Value};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -446,7 +446,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     /// The base unit of a dimension that takes plain numbers.
-    fn bare_unit(&self, ty: &Ty) -> Option<Arc<Unit>> {
+    pub(super) fn bare_unit(&self, ty: &Ty) -> Option<Arc<Unit>> {
         let dim = ty.dim()?;
         let name = dim.as_base()?;
         let item = crate::names::resolve(self.db, self.module, name.clone())
@@ -457,181 +457,6 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let def = crate::units::unit_def(self.db, item).as_ref()?;
         def.bare.then(|| Arc::new(Unit::new(def.name.clone(), Number::ONE, def.dim.clone())))
     }
-
-    /// The unit that a number most likely lacks, for a fix.
-    fn likely_unit(&self, dim: &Dim) -> Option<SmolStr> {
-        let mut units = Vec::new();
-        for (name, exponent) in dim.factors() {
-            let plain = name.split(':').next().unwrap_or(name);
-            let item =
-                crate::names::resolve(self.db, self.module, SmolStr::new(plain)).units.first().copied()?;
-            let def = crate::units::unit_def(self.db, item).as_ref()?;
-            let spelled = if name.contains(':') { name.split(':').nth(1)? } else { def.name.as_str() };
-            units.push((spelled.to_string(), *exponent));
-        }
-        units.sort_by_key(|(_, e)| -*e);
-        let mut text = String::new();
-        for (u, e) in &units {
-            for _ in 0..e.unsigned_abs() {
-                if *e < 0 {
-                    text.push('/');
-                }
-                text.push_str(u);
-            }
-        }
-        Some(text.into())
-    }
-
-    fn mismatch(&self, ty: &Ty, want: &Ty, e: &Expr) -> super::Report {
-        let (shown, wanted) = (ty.show(self.db), want.some().show(self.db));
-        let end = Span::new(e.span.end, e.span.end);
-        let literal = matches!(&e.kind, ExprKind::Number(n) if n.unit.is_none() && n.currency.is_none());
-        match (ty.plain(), want.core()) {
-            (t, _) if t.is_late() => self
-                .late_used(e.span, "fits the body of a resource, nothing else")
-                .help(format!("`{wanted}` is expected here")),
-            (Ty::Secret, _) => self
-                .report(code::SECRET_USED, e.span, "a secret is accepted only where a secret is expected")
-                .label(format!("`{wanted}` is expected here")),
-            (_, Ty::Secret) => self
-                .report(code::WRONG_TYPE, e.span, "a secret is expected")
-                .label(format!("this is `{shown}`"))
-                .help("write `secret(\"vault://mount/path#key\")`"),
-            (Ty::Opt(inner), _) if inner.fits(self.db, want) => self
-                .report(code::MAYBE_NONE, e.span, format!("this may be `none`, and `{wanted}` is expected"))
-                .label(format!("`{shown}`"))
-                .help("write `x ?? …` for what holds then, or ask `if x != none` before"),
-            (Ty::None, _) => self
-                .report(
-                    code::WRONG_TYPE,
-                    e.span,
-                    format!("`none` is not possible here; `{wanted}` is expected"),
-                )
-                .label("this field is always there"),
-            (Ty::Dim(a), w) if w_dim(w).is_some_and(|b| !dims_fit(a, b)) => {
-                let b = w_dim(w).cloned().unwrap_or_default();
-                self.report(code::WRONG_DIMENSION, e.span, format!("`{b}` is expected, this is `{a}`"))
-                    .label(format!("measures `{a}`"))
-                    .help(match self.likely_unit(&b) {
-                        Some(u) => format!("a `{b}` is written for example `1{u}`"),
-                        None => format!("a `{b}` is needed"),
-                    })
-            }
-            (Ty::Int | Ty::Number, w) if w_percent(w) => {
-                let report = self
-                    .report(code::MISSING_PERCENT, e.span, "a ratio is written with `%`")
-                    .label(format!("`{wanted}` is expected, this is a plain number"));
-                match &e.kind {
-                    ExprKind::Number(n) => match as_percent(&n.digits) {
-                        Some(p) => report.fix(format!("write `{p}`"), e.span, p),
-                        None => report,
-                    },
-                    _ => report.help("write `x as %`"),
-                }
-            }
-            (Ty::Int | Ty::Number, w) if w_dim(w).is_some() => {
-                let dim = w_dim(w).cloned().unwrap_or_default();
-                let report = self
-                    .report(code::MISSING_UNIT, e.span, "the unit is missing")
-                    .label(format!("`{dim}` is expected, this is a plain number"));
-                match self.beside.clone().or_else(|| self.likely_unit(&dim)) {
-                    Some(u) if literal => {
-                        let text = format!("{}{u}", self.source(e.span));
-                        report.fix(format!("write `{text}`"), end, u.as_str())
-                    }
-                    Some(u) => report.help(format!("multiply with a unit: `… * 1{u}`")),
-                    None => report,
-                }
-            }
-            (Ty::Int | Ty::Number, Ty::Quantity) => self
-                .report(code::MISSING_UNIT, e.span, "the unit is missing")
-                .label("a quantity is expected, this is a plain number"),
-            (Ty::Number, Ty::Int) => self
-                .report(code::WRONG_TYPE, e.span, "a whole number is expected")
-                .label("this may have a fraction")
-                .help("say how to round: `ceil(x)`, `floor(x)` or `round(x)`"),
-            (Ty::Dim(_) | Ty::Percent, Ty::Int | Ty::Number) => self
-                .report(code::WRONG_TYPE, e.span, format!("a plain number is expected, this is `{shown}`"))
-                .label("has a unit")
-                .help("divide by a unit to count it: `x / 1Gi`"),
-            (Ty::Str, Ty::Enum(en)) => {
-                let schema = crate::enum_schema(self.db, *en);
-                let text = Self::plain_text(e);
-                let member = text.and_then(|t| {
-                    schema.members.iter().find(|m| m.name == t || m.text == t).map(|m| m.name.clone())
-                });
-                let report = self
-                    .report(code::WRONG_TYPE, e.span, format!("a `{wanted}` is expected, this is a string"))
-                    .label("members of an enum stand without quotes");
-                match member {
-                    Some(m) => report.fix(format!("write `{m}`"), e.span, m.as_str()),
-                    None => report.help(super::name::members_help(&schema)),
-                }
-            }
-            _ => {
-                let mut report = self
-                    .report(code::WRONG_TYPE, e.span, format!("`{wanted}` is expected, this is `{shown}`"))
-                    .label(format!("`{shown}`"));
-                if let (Ty::Version, ExprKind::Number(n)) = (want.core(), &e.kind)
-                    && n.unit.is_none()
-                {
-                    let text = format!("{}{}", n.digits, if n.digits.contains('.') { ".0" } else { ".0.0" });
-                    report = report
-                        .help("a version has three parts, so that 1.20 and 1.2 cannot be confused")
-                        .fix(format!("write `{text}`"), e.span, text.clone());
-                }
-                if let (true, Some(text)) =
-                    (matches!(want.core(), Ty::Int | Ty::Number | Ty::Bool), Self::plain_text(e))
-                {
-                    let fits = match want.core() {
-                        Ty::Bool => text == "true" || text == "false",
-                        _ => Number::parse(&text).is_some(),
-                    };
-                    if fits {
-                        report = report.fix(format!("write `{text}`"), e.span, text.as_str());
-                    }
-                }
-                if let Ty::List(_) = ty.plain()
-                    && let Some(TExpr::FamilyList(d)) = self.body.exprs.last()
-                {
-                    let name = &d.key(self.db).name;
-                    report = report.help(format!("`{name}` is a family; name one member: `{name}[…]`"));
-                }
-                if want.is_text()
-                    && matches!(&e.kind, ExprKind::Number(_) | ExprKind::Version(_) | ExprKind::Bool(_))
-                {
-                    let text = self.source(e.span);
-                    report = report.fix("write a string", e.span, format!("\"{text}\""));
-                }
-                report
-            }
-        }
-    }
-}
-
-fn w_dim(ty: &Ty) -> Option<&Dim> {
-    match ty.core() {
-        Ty::Dim(d) => Some(d),
-        Ty::Range(t) => w_dim(t),
-        Ty::Union(ts) => ts.iter().find_map(w_dim),
-        _ => None,
-    }
-}
-
-fn w_percent(ty: &Ty) -> bool {
-    match ty.core() {
-        Ty::Percent => true,
-        Ty::Range(t) => w_percent(t),
-        Ty::Union(ts) => ts.iter().any(w_percent),
-        _ => false,
-    }
-}
-
-/// `0.7` as `70%`; a number that is a percentage already gets its sign.
-fn as_percent(digits: &str) -> Option<String> {
-    let n = Number::parse(digits)?;
-    let shown = if n <= Number::ONE { n.mul(&Number::int(100))? } else { n };
-    Some(format!("{}%", shown.decimal()?))
 }
 
 fn admits_literal(ty: &Ty, text: &str) -> bool {

@@ -5,8 +5,8 @@ use crate::code;
 use crate::decl::{decl_info, decl_kind, qualified_name};
 use crate::fields::enum_schema;
 use crate::ir::{ExprId, TExpr};
-use crate::names::{Found, nearest_name, resolve};
-use crate::suggest::closest;
+use crate::names::{Found, nearest_names, resolve};
+use crate::suggest::{closest, nearest, question};
 use crate::trace::Symbol;
 use crate::ty::Ty;
 use ivs_grammar::ast::Span;
@@ -407,6 +407,16 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 .help(format!("name something in it: `{name}.…`"));
             return self.fail(report);
         }
+        if self.is_brought_in_vain(name) {
+            return self.add(TExpr::Error, Ty::Error, span);
+        }
+        if let Some(meant) = super::elsewhere::value(name, want) {
+            let report = self
+                .report(code::UNKNOWN_NAME, span, format!("unknown name `{name}`"))
+                .label("not found")
+                .fix(format!("write `{meant}`"), span, meant);
+            return self.fail(report);
+        }
         // `a-b` where both halves are known: a subtraction without spaces.
         for (i, _) in name.match_indices('-') {
             let (a, b) = (name.get(..i).unwrap_or(""), name.get(i + 1..).unwrap_or(""));
@@ -434,8 +444,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             candidates.extend(l.lets.iter().map(|v| v.name.clone()));
             candidates.extend(l.schema.iter().flat_map(|s| s.fields.iter().map(|f| f.name.clone())));
         }
-        let near = closest(name, candidates.iter().map(SmolStr::as_str)).map(SmolStr::new).or_else(|| {
-            nearest_name(self.db, self.module, name, |i| {
+        let mut near: Vec<SmolStr> =
+            nearest(name, candidates.iter().map(SmolStr::as_str)).into_iter().map(SmolStr::new).collect();
+        if near.is_empty() {
+            near = nearest_names(self.db, self.module, name, |i| {
                 let key = i.key(self.db);
                 let kind_fits = admits.kinds.is_empty()
                     || decl_kind(self.db, i).is_some_and(|k| admits.kinds.contains(&k));
@@ -444,26 +456,36 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     "let" | "fn" | "kind" | "enum" => admits.kinds.is_empty(),
                     _ => false,
                 }
-            })
-        });
+            });
+        }
         let what = match admits.kinds[..] {
             [k] => format!("no `{}` is called `{name}`", k.key(self.db).name),
             _ => format!("unknown name `{name}`"),
         };
         let mut report = self.report(code::UNKNOWN_NAME, span, what).label("not found");
-        report = match near {
-            Some(n) => report.fix(format!("write `{n}`"), span, n.as_str()),
-            None => match self.library_home(name) {
+        let near: Vec<&str> = near.iter().map(SmolStr::as_str).collect();
+        report = match near[..] {
+            [n] => report.fix(format!("write `{n}`"), span, n),
+            _ => match self.library_home(name) {
                 Some(module) => {
                     report.help(format!("it is declared in `{module}`: add `use {module}.{{{name}}}`"))
                 }
-                None if want.is_some_and(|w| w.is_text()) => {
-                    report.fix("write a string", span, format!("\"{name}\""))
-                }
-                None => report,
+                None => match question(&near) {
+                    Some(several) => report.help(several),
+                    None if want.is_some_and(|w| w.is_text()) => {
+                        report.fix("write a string", span, format!("\"{name}\""))
+                    }
+                    None => report,
+                },
             },
         };
         self.fail(report)
+    }
+
+    /// Whether a `use` names it and does not find it: that is said there, and nothing more where it is needed.
+    pub(super) fn is_brought_in_vain(&self, name: &SmolStr) -> bool {
+        crate::names::is_used(self.db, self.module, name)
+            && resolve(self.db, self.module, name.clone()).is_empty()
     }
 
     fn unknown_member_or_name(&mut self, e: ItemId, name: &str, span: Span) -> (ExprId, Ty) {
@@ -482,7 +504,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     /// The library module that declares a name which has to be imported.
-    fn library_home(&self, name: &SmolStr) -> Option<SmolStr> {
+    pub(super) fn library_home(&self, name: &SmolStr) -> Option<SmolStr> {
         crate::names::modules(self.db)
             .library
             .iter()

@@ -49,7 +49,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let meanings = literal_units(self.db, self.module, n);
         let place = n.unit.as_ref().map_or(span, |u| u.span);
-        let unit = match self.choose(meanings, want, place, || shown_unit(n)) {
+        let apart = n.unit.is_some() && self.source(span).contains([' ', '\t']);
+        let unit = match self.choose(meanings, want, (place, apart), || shown_unit(n)) {
             Some(u) => u,
             None => return self.add(TExpr::Error, Ty::Error, span),
         };
@@ -74,7 +75,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         &mut self,
         meanings: &[Arc<Unit>],
         want: Option<&Ty>,
-        span: Span,
+        (span, apart): (Span, bool),
         shown: impl Fn() -> SmolStr,
     ) -> Option<Arc<Unit>> {
         let mut wants = Vec::new();
@@ -118,6 +119,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             {
                 None
             }
+            // What stands apart from its number by mistake need not be a unit: that is said already.
+            Err(NoUnit::Unknown) if apart => None,
             Err(NoUnit::Unknown) => {
                 self.unknown_unit(&shown(), span);
                 None
@@ -181,7 +184,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             return self.add(TExpr::AsPercent(value), Ty::Percent, span);
         }
         let meanings = crate::units::unit_meanings(self.db, self.module, "", unit.text.clone(), unit.per);
-        let Some(chosen) = self.choose(meanings, Some(ty), unit.span, || unit.text.clone()) else {
+        let Some(chosen) = self.choose(meanings, Some(ty), (unit.span, false), || unit.text.clone()) else {
             return self.add(TExpr::Error, Ty::Error, span);
         };
         self.mention_unit(unit, &chosen);

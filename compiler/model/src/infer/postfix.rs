@@ -436,7 +436,9 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             let list: Vec<String> = parts.iter().map(|p| format!("`.{p}`")).collect();
             report = report.help(format!("it has {}", list.join(", ")));
         }
-        if matches!(ty, Ty::List(_)) {
+        if ivs_value::funcs::function(&name.text).is_some() {
+            report = report.help(format!("a function stands before what it is given: `{}(x)`", name.text));
+        } else if matches!(ty, Ty::List(_)) {
             report = report.help(format!("go through its elements: `[for x in xs: x.{}]`", name.text));
         }
         self.push(report);
