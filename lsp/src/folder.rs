@@ -14,6 +14,9 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use tower_lsp_server::ls_types::{Diagnostic, DiagnosticSeverity, NumberOrString, Uri};
 
+/// How many declarations are kept as wholes between edits: more than are looked at at a time, and few of a large package.
+const OBJECTS: usize = 1_024;
+
 /// Which package.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Key {
@@ -115,6 +118,8 @@ impl Folder {
         threads: usize,
     ) -> Folder {
         let dependencies = project.dependencies.iter().map(|d| (d.name.clone(), d.root.clone())).collect();
+        let mut session = Session::of(&project, threads);
+        session.keep_objects(OBJECTS);
         Folder {
             places: Arc::new(Places { root, dependencies }),
             generation: 0,
@@ -126,7 +131,7 @@ impl Folder {
             unswept: false,
             shown: BTreeMap::new(),
             looked_at: None,
-            session: Session::of(&project, threads),
+            session,
             open: Arc::default(),
             analysis: Arc::default(),
             failure,
@@ -282,6 +287,7 @@ impl Folder {
             })
             .collect();
         self.session = Session::of(&project, self.threads);
+        self.session.keep_objects(OBJECTS);
         self.failure = failure;
         self.project = project;
         for (path, text) in open {

@@ -10,7 +10,7 @@ use ivs_eval::{Env, Inst};
 use ivs_model::ir::Allow;
 use ivs_model::{Module, modules};
 use ivs_plan::Lowered;
-use ivs_source::{Db, ItemDiagnostic, ItemId, OutlineItem, SourceFile, heads, item_text};
+use ivs_source::{Db, ItemDiagnostic, ItemId, Origin, OutlineItem, SourceFile, heads, item_text};
 use std::sync::Arc;
 
 /// Items of a stretch: so many that keeping what is found in it pays, so few that a large file is several threads' work.
@@ -104,6 +104,8 @@ impl Values {
 #[salsa::tracked(returns(clone))]
 pub(crate) fn values(db: &dyn Db, env: Env, file: SourceFile, stretch: u32) -> Arc<Values> {
     let mut found = Values::default();
+    // What a dependency is lowered to was judged where it is at home.
+    let dependency = file.origin(db) == Origin::Dependency;
     for (item, head) in items(db, file, stretch) {
         found.own.extend(decide::declaration(db, env, item, head));
     }
@@ -115,7 +117,7 @@ pub(crate) fn values(db: &dyn Db, env: Env, file: SourceFile, stretch: u32) -> A
         }
         if !result.whole {
             found.unknown.push((inst, result.waits.clone()));
-        } else if emit::judged(db, inst, &result.value) {
+        } else if !dependency && emit::judged(db, inst, &result.value) {
             found.own.extend(emit::findings(db, env, inst, &emit::lower(db, env, inst)));
         }
     }

@@ -4,7 +4,8 @@
 //! another version. A failed value silences whoever reads it, so its failure must be said. Warnings are not: nobody
 //! here can mend them.
 
-use crate::database::{Database, each};
+use crate::by_file::{self, each_stretch};
+use crate::database::Database;
 use crate::decide;
 use ivs_eval::Env;
 use ivs_model::Module;
@@ -28,16 +29,11 @@ pub(crate) fn environment(db: &Database, env: Env, threads: usize) -> Vec<ItemDi
     if modules(db).is_empty() {
         return Vec::new();
     }
-    let mut out = decide::declarations(db, env, modules(db));
-    let insts = decide::enabled_of(db, env, modules(db));
-    let found = each(db, threads, &insts, |db, i| {
-        let result = ivs_eval::object(db, env, *i);
-        (decide::decided(db, env, *i, &result), (!result.whole).then(|| result.waits.clone()))
-    });
-    let mut suspects = Vec::new();
-    for (inst, (decided, waits)) in insts.iter().zip(found) {
-        out.extend(decided.iter().cloned());
-        suspects.extend(waits.map(|waits| (*inst, waits)));
+    let found = each_stretch(db, threads, modules(db), |db, file, n| by_file::values(db, env, file, n));
+    let (mut out, mut suspects) = (Vec::new(), Vec::new());
+    for values in found {
+        out.extend(values.diagnostics().cloned());
+        suspects.extend(values.unknown.iter().cloned());
     }
     out.extend(decide::loops(db, env, &suspects));
     errors(out).collect()

@@ -197,6 +197,13 @@ impl Session {
         self.db.sweep();
     }
 
+    /// How many whole declarations are kept, those asked for last; all for 0, and without this. The others are evaluated again when
+    /// somebody asks for them, which after an edit nobody does unless it has changed them: what was found wrong with them, and
+    /// what others read of them, is kept.
+    pub fn keep_objects(&mut self, most: usize) {
+        ivs_eval::keep_objects(&mut self.db, most);
+    }
+
     /// How many parts of values are held, each once: for tests.
     pub fn kept_parts(&self) -> usize {
         self.db.parts()

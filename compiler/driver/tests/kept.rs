@@ -89,3 +89,69 @@ fn a_sweep_lets_go_of_what_edits_replaced_and_changes_no_answer() {
     }
     assert!(sizes.iter().all(|n| *n < 2_500), "{sizes:?}");
 }
+
+/// Boxes in two files, more than a check has parts for one by one, and checks that read of them in every way.
+fn mixed(height: u32) -> Vec<(&'static str, String)> {
+    let mut main =
+        KINDS.replace("spare?: box }", "spare?: box, span: int..int = 1..5, enabled: bool = true }");
+    main += "
+check low for b in box { require b.size.height < 1000 }
+check round for b in box { require b.tags.shape != \"round\" }
+check spare for b in box if b.spare != none { require b.spare.size.height < 2000, b.spare.span.max < 9 }
+check narrow for b in box { require b.span.max - b.span.min < 7 }
+check coloured for b in box { require b.tags.colour != \"none\" }
+";
+    let mut far = String::new();
+    for i in 0..100 {
+        let said = match i % 10 {
+            0 => format!("size {{ height = {} }}", height + i),
+            1 => "tags { shape = \"round\" }".to_owned(),
+            2 => format!("spare = b-{}", i - 1),
+            3 => format!("spare = far-{i}"),
+            4 => "span = 1..20".to_owned(),
+            5 => "enabled = false".to_owned(),
+            6 => format!("spare = b-{}", i - 2),
+            7 => "remove tags colour".to_owned(),
+            _ => String::new(),
+        };
+        let _ = writeln!(main, "box b-{i} from small {{ {said} }}");
+        let _ = writeln!(far, "box far-{i} from small {{ size {{ height = {} }} }}", height * 2 + i);
+    }
+    vec![("main.ivs", main), ("far.ivs", far)]
+}
+
+fn of_files(files: &[(&str, String)]) -> Session {
+    let mut session = session("");
+    files.iter().for_each(|(path, text)| session.set_text(path, text));
+    session
+}
+
+#[test]
+fn a_session_that_keeps_few_declarations_finds_what_one_that_keeps_none_does() {
+    let mut editor = of_files(&mixed(1));
+    editor.keep_objects(8);
+    for height in [1, 950, 1_500, 2, 950] {
+        let files = mixed(height);
+        files.iter().for_each(|(path, text)| editor.set_text(path, text));
+        let found = editor.survey();
+        let fresh = of_files(&files).once().survey();
+        assert_eq!(found.diagnostics, fresh.diagnostics, "{height}");
+        assert!(fresh.diagnostics.len() > 20, "{}", fresh.diagnostics.len());
+        editor.sweep();
+    }
+}
+
+#[test]
+fn declarations_that_nobody_looks_at_are_let_go_of() {
+    let mut session = of_files(&mixed(1));
+    session.keep_objects(8);
+    session.survey();
+    let known: Vec<_> =
+        (0..100).map(|i| Arc::downgrade(&value(session.database(), &format!("far-{i}")))).collect();
+    let kept = || known.iter().filter(|object| object.upgrade().is_some()).count();
+    assert_eq!(kept(), 100, "until the next edit, all are at hand");
+    session.sweep();
+    assert_eq!(kept(), 8);
+    let again = value(session.database(), "far-0");
+    assert_eq!(part(&again, "tags"), part(&value(session.database(), "far-99"), "tags"));
+}

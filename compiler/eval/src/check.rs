@@ -1,12 +1,13 @@
 //! Checks: decided once per binding and environment.
 
+use crate::beside::Beside;
 use crate::inst::{Env, Inst, inst_name, inst_of};
 use crate::machine::{Contrib, Frame, Machine};
 use crate::require::conclude;
 use ivs_grammar::ast::BinaryOp;
 use ivs_model::ir::{ExprId, RequireIr, TExpr};
 use ivs_model::{body, code, qualified_name, source_map};
-use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, intern_code};
+use ivs_source::{Db, Diagnostic, ItemDiagnostic, ItemId, Label, Place, Severity, SourceFile, intern_code};
 use ivs_value::Value;
 use std::collections::BTreeSet;
 
@@ -53,7 +54,15 @@ pub fn check_code(db: &dyn Db, check: ItemId) -> &'static str {
 }
 
 /// Decides a check, or the part of it that goes through some declarations.
-pub(crate) fn decide(db: &dyn Db, env: Env, check: ItemId, only: Option<&[Value]>) -> CheckResult {
+/// `beside`: of whose declarations it reads whole objects.
+pub(crate) fn decide(
+    db: &dyn Db,
+    env: Env,
+    check: ItemId,
+    only: Option<&[Value]>,
+    beside: Option<SourceFile>,
+) -> CheckResult {
+    let only = Only { members: only, beside };
     let mut result = run(db, env, check, only, false, &mut |_, _| {});
     if result.verdicts.iter().any(|(_, failed)| *failed > 0) {
         // Once more, to see where what was read is written: most checks hold, and pay nothing for this.
@@ -76,19 +85,30 @@ pub(crate) fn failing(
     env: Env,
     check: ItemId,
     only: Option<&[Value]>,
+    beside: Option<SourceFile>,
 ) -> BTreeSet<(u32, String)> {
     let mut failures = BTreeSet::new();
+    let only = Only { members: only, beside };
     run(db, env, check, only, false, &mut |require, frame| {
         failures.insert((require, binding_text(frame)));
     });
     failures
 }
 
+/// Of which bindings a check is decided.
+#[derive(Clone, Copy)]
+struct Only<'a> {
+    /// The declarations with which they begin; all where none are told.
+    members: Option<&'a [Value]>,
+    /// The file whose declarations are read as wholes.
+    beside: Option<SourceFile>,
+}
+
 fn run<'db>(
     db: &'db dyn Db,
     env: Env,
     check: ItemId,
-    only: Option<&[Value]>,
+    only: Only<'_>,
     explain: bool,
     failed: &mut dyn FnMut(u32, &Frame<'_>),
 ) -> CheckResult {
@@ -96,6 +116,7 @@ fn run<'db>(
     let Some(c) = &ir.check else { return CheckResult::default() };
     let Some(block) = ir.blocks.get(c.block as usize) else { return CheckResult::default() };
     let mut m = Machine::detached(db, env, check);
+    m.beside = only.beside.map(Beside::new);
     if explain {
         m.origins = Some(Vec::new());
     }
@@ -141,7 +162,7 @@ fn run<'db>(
         full = result.steps > MAX_CHECK_STEPS;
         !full
     };
-    let sound = match only {
+    let sound = match only.members {
         None => m.each(&mut frame, &c.clauses, &mut binding),
         Some(members) => m.each_from(&mut frame, &c.clauses, members, &mut binding),
     };

@@ -5,6 +5,7 @@
 
 mod applied;
 mod ask;
+mod beside;
 mod call;
 mod check;
 mod conform;
@@ -65,7 +66,7 @@ pub use pool::Pool;
 pub use provenance::{Link, provenance};
 pub use reads::{ReadOf, reads};
 pub use rests::{Rest, rests};
-pub use result::{ObjectResult, PathKey, object, object_once, value};
+pub use result::{ObjectResult, PathKey, keep_objects, object, object_once, value};
 pub use why::{Cause, Layer as WhyLayer, Role, Why, causes_of_constant, loaded_place, why};
 
 pub use ivs_source::{Db, ItemDiagnostic, ItemId};

@@ -142,6 +142,8 @@ pub(crate) struct Machine<'db> {
     pub calls: u32,
     /// What walks have read, for a formula that belongs to no object: its bindings walk over the same ground.
     pub walked: crate::reach::Walked,
+    /// The declarations that are read as wholes.
+    pub beside: Option<crate::beside::Beside>,
 }
 
 impl<'db> Machine<'db> {
@@ -169,6 +171,7 @@ impl<'db> Machine<'db> {
             stack: Vec::new(),
             calls: 0,
             walked: crate::reach::Walked::default(),
+            beside: None,
         }
     }
 

@@ -31,6 +31,16 @@ enum Of {
     One(Inst),
 }
 
+impl Of {
+    /// The file whose declarations are read as wholes.
+    fn file(self) -> Option<SourceFile> {
+        match self {
+            Of::File(file) => Some(file),
+            Of::All | Of::One(_) => None,
+        }
+    }
+}
+
 /// The members of a set up to which each is a part of its own.
 const FEW: usize = 64;
 
@@ -83,7 +93,7 @@ fn undecided(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Of) -> Arc<CheckRes
 
 #[salsa::tracked(returns(clone), cycle_result = undecided)]
 fn check_result(db: &dyn Db, env: Env, check: ItemId, of: Of) -> Arc<CheckResult> {
-    Arc::new(decide(db, env, check, members(db, env, check, of).as_deref()))
+    Arc::new(decide(db, env, check, members(db, env, check, of).as_deref(), of.file()))
 }
 
 /// Decides a part of a check, and keeps the answer.
@@ -126,7 +136,7 @@ pub fn check_pieces(db: &dyn Db, env: Env, check: ItemId) -> Vec<Piece> {
 pub fn check_piece(db: &dyn Db, env: Env, piece: &Piece) -> CheckResult {
     let members: Option<Vec<Value>> =
         piece.members.as_ref().map(|members| members.iter().map(|i| ref_to(db, *i)).collect());
-    decide(db, env, piece.check, members.as_deref())
+    decide(db, env, piece.check, members.as_deref(), None)
 }
 
 fn nothing(_: &dyn Db, _: salsa::Id, _: Env, _: ItemId, _: Of) -> Arc<Failures> {
@@ -138,7 +148,7 @@ type Failures = BTreeSet<(u32, String)>;
 
 #[salsa::tracked(returns(clone), cycle_result = nothing)]
 fn failures(db: &dyn Db, env: Env, check: ItemId, of: Of) -> Arc<Failures> {
-    Arc::new(failing(db, env, check, members(db, env, check, of).as_deref()))
+    Arc::new(failing(db, env, check, members(db, env, check, of).as_deref(), of.file()))
 }
 
 /// What does not hold of a part of a check, as in [`CheckFinding`], without a word about it: for those who try edits.

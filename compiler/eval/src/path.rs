@@ -147,7 +147,9 @@ impl<'db> Machine<'db> {
                 Value::Ref(r) => {
                     let inst = inst_of(r);
                     let rest = names.get(i..).unwrap_or_default();
-                    let read = match held(self.db, self.env, inst, rest) {
+                    let (db, env) = (self.db, self.env);
+                    let beside = self.beside.as_mut().and_then(|b| b.read(db, env, inst, rest));
+                    let read = match beside.or_else(|| held(db, env, inst, rest)) {
                         Some(at_hand) => Some(at_hand),
                         // A loop inside one declaration is found, and named, where it is evaluated.
                         None if self.inst == Some(inst) => {

@@ -47,14 +47,19 @@ pub(crate) fn has_unknown(v: &Value) -> bool {
     }
 }
 
-/// Evaluates a whole declaration in an environment.
-#[salsa::tracked(returns(clone))]
+/// Evaluates a whole declaration in an environment. All answers are kept, unless [`keep_objects`] says how many.
+#[salsa::tracked(returns(clone), lru = 0)]
 pub fn object(db: &dyn Db, env: Env, inst: Inst) -> Arc<ObjectResult> {
     let mut result = object_once(db, env, inst);
     if let Some(pool) = Pool::of(db) {
         result.value = pool.with_parts(result.value);
     }
     Arc::new(result)
+}
+
+/// How many answers of [`object`] are kept from one state of the sources to the next, those asked for last; 0: all.
+pub fn keep_objects(db: &mut dyn Db, most: usize) {
+    object::set_lru_capacity(db, most);
 }
 
 /// [`object`], not kept: for a process that asks once.
