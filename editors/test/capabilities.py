@@ -37,6 +37,7 @@ WHERE = {
     "textDocument/prepareCallHierarchy": lambda c: bool(c.get("callHierarchyProvider")),
     "textDocument/prepareTypeHierarchy": lambda c: "textDocument/prepareTypeHierarchy" in REGISTERED,
     "workspace/didChangeWorkspaceFolders": lambda c: bool(((c.get("workspace") or {}).get("workspaceFolders") or {}).get("supported")),
+    "workspace/didChangeConfiguration": lambda c: "workspace/didChangeConfiguration" in REGISTERED,
     "workspace/didChangeWatchedFiles": lambda c: "workspace/didChangeWatchedFiles" in REGISTERED,
     "workspace/didCreateFiles": lambda c: bool(((c.get("workspace") or {}).get("fileOperations") or {}).get("didCreate")),
 }
@@ -62,7 +63,7 @@ def announced(ivs, settings):
     """What the server says that it can, and what it registers afterwards."""
     client = {
         "textDocument": {"typeHierarchy": {"dynamicRegistration": True}, "rename": {"prepareSupport": True}, "diagnostic": {}, "completion": {"completionItem": {"resolveSupport": {"properties": ["documentation"]}}}, "semanticTokens": {"requests": {"full": {"delta": True}, "range": True}, "tokenTypes": [], "tokenModifiers": [], "formats": ["relative"]}},
-        "workspace": {"workspaceFolders": True, "didChangeWatchedFiles": {"dynamicRegistration": True}, "fileOperations": {"didCreate": True, "didRename": True, "didDelete": True}},
+        "workspace": {"workspaceFolders": True, "didChangeWatchedFiles": {"dynamicRegistration": True}, "didChangeConfiguration": {"dynamicRegistration": True}, "fileOperations": {"didCreate": True, "didRename": True, "didDelete": True}},
     }
     server = subprocess.Popen([ivs, "lsp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
 

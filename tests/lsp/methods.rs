@@ -5,7 +5,7 @@ use super::deeds::{actions, formatting, on_type_formatting, range_formatting, re
 use super::editor::{Editor, said};
 use super::names::{calls, goto, highlight, prepare_rename, references, rename, search, symbols, types};
 use super::shape::{colors, folds, linked, links, selections, tokens, tokens_delta, tokens_range};
-use super::workspace::{created, folders, watched};
+use super::workspace::{configured, created, folders, watched};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -67,6 +67,7 @@ const METHODS: &[(&str, Question)] = &[
     ("textDocument/prepareTypeHierarchy", types),
     ("workspace/executeCommand", commands),
     ("workspace/didChangeWorkspaceFolders", folders),
+    ("workspace/didChangeConfiguration", configured),
     ("workspace/didChangeWatchedFiles", watched),
     ("workspace/didCreateFiles", created),
 ];
@@ -293,7 +294,7 @@ const HINTED: &[(&str, &str)] = &[
 ];
 
 /// What a hint says.
-fn label(hint: &Value) -> &str {
+pub fn label(hint: &Value) -> &str {
     hint["label"].as_str().or(hint["label"][0]["value"].as_str()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! What happens beside the documents: folders, files on disk, files that the editor makes.
 
 use super::editor::Editor;
-use super::methods::LOAD;
+use super::methods::{FRONT, LOAD, array, label};
 use serde_json::json;
 
 /// What is wrong once something is told, and once it is told that it is as before.
@@ -54,5 +54,20 @@ pub fn folders(editor: &mut Editor) -> String {
     let event = json!({ "event": { "added": [], "removed": two } });
     editor.notify("workspace/didChangeWorkspaceFolders", event);
     out += &editor.told_of(&main);
+    out
+}
+
+/// What a formula gives in the base, and in an environment once that is chosen.
+pub fn configured(editor: &mut Editor) -> String {
+    let mut out = String::new();
+    for environment in ["", "staging"] {
+        let settings = json!({ "settings": { "ivs": { "environment": environment } } });
+        editor.notify("workspace/didChangeConfiguration", settings);
+        let range = editor.over(FRONT, "demand peak = 0.6 * peak-requests");
+        let hints = editor.request("textDocument/inlayHint", range);
+        let labels: Vec<&str> = array(&hints).iter().map(label).collect();
+        out += &format!("{environment:?}: {labels:?}\n");
+    }
+    editor.notify("workspace/didChangeConfiguration", json!({ "settings": { "ivs": {} } }));
     out
 }

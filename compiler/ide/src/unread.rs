@@ -1,7 +1,7 @@
 //! Names that are given and that nothing reads, which editors show faded. No compiler complains of them: half of what is being
 //! written is not read yet (`docs/decisions/0205…`).
 
-use crate::actions::{Action, Change, Deed, lines_of};
+use crate::actions::{Action, Change, Deed, gone_with};
 use crate::tree::each_expr;
 use ivs_grammar::ast::{Block, Clauses, EntryKind, ExprKind, Item, ItemKind, Span, Word};
 use ivs_model::modules;
@@ -51,7 +51,7 @@ pub fn unread(db: &dyn Db, file: SourceFile) -> Vec<Unread> {
 pub fn remove(db: &dyn Db, file: SourceFile, range: Span) -> Vec<Action> {
     let here = |u: &Unread| u.range.start <= range.end && range.start <= u.range.end;
     let action = |u: Unread| {
-        let range = lines_of(file.text(db), u.gone?);
+        let range = gone_with(file.text(db), u.gone?);
         let changes = vec![Change { file, range, text: String::new() }];
         Some(Action { title: format!("Remove `{}`, which nothing reads", u.name), deed: Deed::Fix, changes })
     };

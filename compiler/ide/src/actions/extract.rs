@@ -1,6 +1,6 @@
 //! Makes a template of entries of a declaration, which then derives from it.
 
-use super::{Action, Change, Deed, free_name, indent_of, indented, lines_of};
+use super::{Action, Change, Deed, free_name, gone_with, indent_of, indented};
 use crate::place::item_at;
 use ivs_grammar::ast::{Entry, EntryKind, ItemKind, Span};
 use ivs_source::{Db, SourceFile, parse_item};
@@ -41,14 +41,7 @@ pub fn extract(db: &dyn Db, file: SourceFile, range: Span) -> Option<Action> {
         let taken = span.text(text);
         let indent = indent_of(text, span.start as usize);
         body += &format!("  {}\n", indented(taken.trim(), indent, "  "));
-        let mut gone = lines_of(text, span);
-        // Of entries on one line the comma goes along.
-        if gone == span {
-            let rest = text.get(span.end as usize..).unwrap_or_default();
-            let blank = rest.len() - rest.trim_start_matches([' ', ',']).len();
-            gone = Span::new(span.start, span.end + blank as u32);
-        }
-        changes.push(Change { file, range: gone, text: String::new() });
+        changes.push(Change { file, range: gone_with(text, span), text: String::new() });
     }
     let start = moved(Span::new(tree.span.start, tree.span.start)).start;
     let docs = tree.docs.first().map_or(start, |d| d.span.start + at.base);

@@ -96,6 +96,17 @@ pub(crate) fn indented(text: &str, from: &str, to: &str) -> String {
     out
 }
 
+/// What goes with an entry that is taken away: its lines, or, of entries on one line, the comma behind it.
+pub(crate) fn gone_with(text: &str, span: Span) -> Span {
+    let lines = lines_of(text, span);
+    if lines != span {
+        return lines;
+    }
+    let rest = text.get(span.end as usize..).unwrap_or_default();
+    let blank = rest.len() - rest.trim_start_matches([' ', ',']).len();
+    Span::new(span.start, span.end + blank as u32)
+}
+
 /// The whole lines of a span, with the end of the last; the span itself if other text stands on them.
 pub(crate) fn lines_of(text: &str, span: Span) -> Span {
     let (start, end) = (span.start as usize, span.end as usize);

@@ -1,7 +1,7 @@
 //! Moves entries of a declaration into the overlay of an environment: they hold there alone from then on.
 
 use super::extract::{selected, whole};
-use super::{Action, Change, Deed, indent_of, indented, lines_of};
+use super::{Action, Change, Deed, gone_with, indent_of, indented};
 use crate::place::item_at;
 use ivs_eval::environments;
 use ivs_grammar::ast::{Entry, EntryKind, ItemKind, Span};
@@ -33,13 +33,7 @@ fn to_overlay(db: &dyn Db, file: SourceFile, range: Span, env: &str) -> Option<A
         let span = moved(whole(entry));
         let indent = indent_of(text, span.start as usize);
         body += &format!("    {}\n", indented(span.text(text).trim(), indent, "    "));
-        let mut gone = lines_of(text, span);
-        if gone == span {
-            let rest = text.get(span.end as usize..).unwrap_or_default();
-            let blank = rest.len() - rest.trim_start_matches([' ', ',']).len();
-            gone = Span::new(span.start, span.end + blank as u32);
-        }
-        changes.push(Change { file, range: gone, text: String::new() });
+        changes.push(Change { file, range: gone_with(text, span), text: String::new() });
     }
     let kind = moved(d.kind.span).text(text);
     let amendment = format!("  {kind} {} {{\n{body}  }}\n", d.name.text);

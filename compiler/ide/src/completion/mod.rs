@@ -7,6 +7,7 @@
 mod keys;
 mod names;
 mod role;
+mod texts;
 mod types;
 mod units;
 
@@ -223,7 +224,7 @@ pub fn complete(db: &dyn Db, file: SourceFile, offset: u32) -> Completion {
         units::complete(&question, span, end - base, &mut out);
         replace = Span::new(base as u32 + span.start, (base as u32 + span.end).max(end as u32));
     } else if lexed.in_text {
-        let span = names::in_text(&question, &lexed, end - base, &mut out);
+        let span = texts::complete(&question, &lexed, end - base, &mut out);
         replace = Span::new(base as u32 + span.start, base as u32 + span.end);
     } else {
         asked(&question, before, stop - base, &mut out);
