@@ -1,6 +1,8 @@
 //! Writes down the heads of the library's items, so that no start of the compiler has to look for them: per file its path,
-//! then its items; of each the keyword, kind, name, how many alike came before, marks, and the text before its body.
+//! then its items; of each the keyword, kind, name, how many alike came before, marks, where it begins and ends, and the text
+//! before its body.
 //! Separated by the control characters for files, records and units, which no source holds.
+use ivs_grammar::ast::Span;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,8 +28,12 @@ fn main() -> io::Result<()> {
                 .collect();
             let (keyword, kind, name) = (head.keyword, &head.kind, &head.name);
             let text = sketch.head.unwrap_or_default();
+            let Span { start, end } = chunk.span;
             // Writing to a String cannot fail.
-            let _ = write!(out, "\x1e{keyword}\x1f{kind}\x1f{name}\x1f{count}\x1f{marks}\x1f{text}");
+            let _ = write!(
+                out,
+                "\x1e{keyword}\x1f{kind}\x1f{name}\x1f{count}\x1f{marks}\x1f{start}\x1f{end}\x1f{text}"
+            );
             *count += 1;
         }
         out.push('\x1d');

@@ -5,7 +5,7 @@
 
 mod outline;
 
-pub use outline::{Item, outlines};
+pub use outline::{Item, items, outlines};
 
 /// Path below the library's root, `/`-separated, and text. Sorted by path.
 pub static FILES: &[(&str, &str)] = &[

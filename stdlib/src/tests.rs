@@ -1,4 +1,4 @@
-use super::{CODES, FILES, outlines};
+use super::{CODES, FILES, items, outlines};
 use std::{fs, path::Path};
 
 fn walk(dir: &Path, root: &Path, found: &mut Vec<String>) {
@@ -27,13 +27,21 @@ fn outlines_tell_every_item_of_every_file() {
     assert!(FILES.iter().all(|(_, text)| !text.contains(['\x1d', '\x1e', '\x1f'])));
     let paths: Vec<&str> = outlines().map(|(path, _)| path).collect();
     assert_eq!(paths, FILES.iter().map(|(path, _)| *path).collect::<Vec<_>>());
-    let (_, items) = outlines().find(|(path, _)| *path == "checks/c06-quota.ivs").unwrap();
-    let items: Vec<_> = items.map(|i| (i.keyword, i.name, i.ordinal, i.head)).collect();
+    let (_, outline) = outlines().find(|(path, _)| *path == "checks/c06-quota.ivs").unwrap();
+    let text = FILES.iter().find(|(path, _)| *path == "checks/c06-quota.ivs").unwrap().1;
+    for i in items(outline) {
+        let text = &text[i.span.0 as usize..i.span.1 as usize];
+        assert!(
+            text.contains(i.keyword) && text.contains(i.name) && text.ends_with(['}', ')', 'e']),
+            "{i:?}: {text}"
+        );
+    }
+    let items: Vec<_> = items(outline).map(|i| (i.keyword, i.name, i.ordinal, i.head)).collect();
     assert!(items.contains(&("fn", "pods-at-most", 0, None)), "{items:?}");
     let quota = Some("check quota for n in namespace if n.quota != none ");
     assert!(items.contains(&("check", "quota", 0, quota)), "{items:?}");
-    let (_, mut regions) = outlines().find(|(path, _)| *path == "aws/regions.ivs").unwrap();
-    let region = regions.find(|i| i.name == "eu-west-1").unwrap();
+    let (_, regions) = outlines().find(|(path, _)| *path == "aws/regions.ivs").unwrap();
+    let region = items(regions).find(|i| i.name == "eu-west-1").unwrap();
     assert_eq!((region.keyword, region.kind, region.head), ("decl", "region", Some("region eu-west-1 ")));
 }
 

@@ -52,9 +52,10 @@ pub use trial::Setting;
 pub use why::{WhyLayer, WhyNode, WhyReport};
 
 use ivs_eval::{Env, Held, Inst, PathKey};
+use ivs_grammar::ast::Span;
 use ivs_plan::OutputFile;
 use ivs_project::{Config, Dependency, Project, Published, SourceText};
-use ivs_source::{DataFiles, ItemKey, Origin, OutlineItem, Packages, Program, SourceFile};
+use ivs_source::{DataFiles, ItemKey, Origin, OutlineItem, Packages, Program, Shipped, SourceFile};
 use salsa::{Durability, Setter};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -93,15 +94,15 @@ impl Session {
     ) -> Session {
         let db = Database::default();
         let mut files: Vec<SourceFile> = Vec::with_capacity(ivs_stdlib::FILES.len() + sources.len());
-        for ((path, text), (outlined, items)) in ivs_stdlib::FILES.iter().zip(ivs_stdlib::outlines()) {
+        for ((path, text), (outlined, heads)) in ivs_stdlib::FILES.iter().zip(ivs_stdlib::outlines()) {
             debug_assert_eq!(*path, outlined);
             let module = match path.rsplit_once('/') {
                 Some((folder, _)) => format!("std.{}", folder.replace('/', ".")),
                 None => "std".to_owned(),
             };
             let path = SmolStr::from(format!("std/{path}"));
-            let outline = items.map(shipped).collect();
-            files.push(SourceFile::shipped(&db, path, Arc::from(*text), module.into(), outline));
+            let heads = Shipped { text: heads, read: |text| ivs_stdlib::items(text).map(shipped).collect() };
+            files.push(SourceFile::shipped(&db, path, Arc::from(*text), module.into(), heads));
         }
         let words = |names: &[String]| names.iter().map(SmolStr::from).collect::<Vec<_>>();
         let mut packages = Packages::new();
@@ -461,20 +462,12 @@ impl Session {
     }
 }
 
-fn shipped(item: ivs_stdlib::Item) -> OutlineItem {
-    let name = SmolStr::new_static;
-    OutlineItem {
-        key: ItemKey {
-            keyword: item.keyword,
-            kind: name(item.kind),
-            name: name(item.name),
-            ordinal: item.ordinal,
-        },
-        private: item.private,
-        template: item.template,
-        head: item.head.map(name),
-        switch: item.switch,
-    }
+fn shipped(item: ivs_stdlib::Item) -> (OutlineItem, Span) {
+    let ivs_stdlib::Item { keyword, kind, name, ordinal, private, template, switch, span, head } = item;
+    let word = SmolStr::new_static;
+    let key = ItemKey { keyword, kind: word(kind), name: word(name), ordinal };
+    let outline = OutlineItem { key, private, template, head: head.map(word), switch };
+    (outline, Span::new(span.0, span.1))
 }
 
 /// Whether a file says what others build on.

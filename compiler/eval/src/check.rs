@@ -147,7 +147,7 @@ fn run<'db>(
                     count.1 += 1;
                     failed(i as u32, &frame);
                     if explain {
-                        result.findings.push(finding(m, contrib, &mut frame, r, i));
+                        result.findings.extend(finding(m, contrib, &mut frame, r, i));
                     }
                     m.steps = 0;
                 }
@@ -197,7 +197,7 @@ fn finding<'db>(
     frame: &mut Frame<'db>,
     r: &RequireIr,
     ordinal: usize,
-) -> CheckFinding {
+) -> Option<CheckFinding> {
     let db = m.db;
     let check = frame.item;
     // The nearest declaration that a loop bound, or whose part it bound.
@@ -209,7 +209,7 @@ fn finding<'db>(
         };
         binders.extend(inst);
     }
-    let said = m.explained(contrib, frame, r);
+    let said = m.explained(contrib, r)?;
     let mut labels = said.at;
     m.labels(&said.reads, &binders, &mut labels);
     let written = labels.first().is_some_and(|l| l.place.of.file(db).own(db));
@@ -236,7 +236,7 @@ fn finding<'db>(
     let mut about: Vec<ItemId> = binders.iter().map(|i| i.decl(db)).collect();
     about.dedup();
     let (require, about) = (ordinal as u32, about.into());
-    CheckFinding { check, require, binding: binding_text(frame), about, diagnostic }
+    Some(CheckFinding { check, require, binding: binding_text(frame), about, diagnostic })
 }
 
 /// A condition that does not hold, with its values: "`a >= b` is `1 >= 2`".

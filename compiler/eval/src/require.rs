@@ -2,11 +2,11 @@
 
 use crate::constants::{has_requirements, settled};
 use crate::inst::Inst;
-use crate::machine::{ContribId, Frame, Machine, NodeId, Read};
+use crate::machine::{Contrib, ContribId, Frame, Machine, NodeId, Read};
 use crate::origin::Origin;
 use crate::provenance::provenance;
 use ivs_model::ir::{ExprId, RequireIr, TExpr};
-use ivs_model::{body, code, source_map};
+use ivs_model::{body, code, source_map, worded_body};
 use ivs_source::{Diagnostic, ItemDiagnostic, ItemId, Label, Place};
 use ivs_value::Value;
 use rustc_hash::FxHashSet;
@@ -78,7 +78,7 @@ impl<'db> Machine<'db> {
             return;
         }
         self.loose.clear();
-        let said = self.explained(c, &mut frame, r);
+        let Some(said) = self.explained(c, r) else { return };
         let mut labels = said.at;
         if labels.is_empty() {
             labels = self.loose_labels();
@@ -143,7 +143,13 @@ impl<'db> Machine<'db> {
     }
 
     /// Evaluates a failed condition once more, to see what it read, and what is to be said of it.
-    pub(crate) fn explained(&mut self, c: ContribId, frame: &mut Frame<'db>, r: &RequireIr) -> Said {
+    pub(crate) fn explained(&mut self, c: ContribId, r: &RequireIr) -> Option<Said> {
+        // A requirement of the library is decided without its words.
+        let silent = self.contrib(c)?.clone();
+        let body = worded_body(self.db, silent.item);
+        let r = body.blocks.get(silent.block as usize)?.requires.iter().find(|w| w.mark == r.mark)?;
+        let c = self.add_contrib(Contrib { body, ..silent });
+        let frame = &mut self.frame(c)?;
         // `let`s that are known already would not be seen to read anything.
         let lets = std::mem::take(&mut self.lets);
         self.reads = Some(Vec::new());
@@ -164,7 +170,7 @@ impl<'db> Machine<'db> {
             at.extend(self.label_of(&origin));
         }
         let fixes = self.proposal(frame, &r.fixes).into_iter().collect();
-        Said { message, help, at, reads, fixes }
+        Some(Said { message, help, at, reads, fixes })
     }
 
     /// The text of a formula on one line.

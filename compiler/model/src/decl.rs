@@ -33,16 +33,19 @@ pub fn decl_info(db: &dyn Db, item: ItemId) -> DeclInfo {
     // The head alone, with an empty body: a tenth of the work.
     let head = heads(db, item.file(db)).get(item).and_then(|o| o.head.as_deref());
     let head = head.map(|h| ivs_grammar::parse(&format!("{h}{{}}")));
-    let whole = match head {
-        Some(chunk)
-            if chunk.errors.is_empty()
-                && matches!(chunk.items.as_slice(), [one] if matches!(one.kind, ItemKind::Decl(_))) =>
-        {
-            chunk
+    let of_head = head.as_ref().filter(|c| c.errors.is_empty()).and_then(|c| match c.items.as_slice() {
+        [one] => Some(one),
+        _ => None,
+    });
+    let whole;
+    let tree = match of_head {
+        Some(one) if matches!(one.kind, ItemKind::Decl(_)) => Some(one),
+        _ => {
+            whole = parse_item(db, item);
+            whole.item()
         }
-        _ => parse_item(db, item).chunk,
     };
-    let Some(ItemKind::Decl(d)) = whole.items.first().map(|i| &i.kind) else { return DeclInfo::default() };
+    let Some(ItemKind::Decl(d)) = tree.map(|i| &i.kind) else { return DeclInfo::default() };
     DeclInfo {
         template: d.template.is_some(),
         base: d.base.as_ref().map(|b| b.path.words.iter().map(|w| w.text.clone()).collect()),

@@ -36,7 +36,7 @@ pub use fields::{
 };
 pub use figure::{Figure, figures};
 pub use group::group_field;
-pub use infer::{Typed, body, result_type, source_map, typed};
+pub use infer::{Typed, body, result_type, source_map, typed, worded_body};
 pub use names::{
     Found, Module, ModuleIndex, Modules, TEST_ITEMS, TEST_TEXT, TRIAL, TRIAL_TEXT, is_trial, item_module,
     library_thing, module_index, modules, on_trial, package_of, resolve, roots, visible,

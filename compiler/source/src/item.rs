@@ -3,7 +3,7 @@
 //! An item is identified by its file, head and ordinal, never by its place or text: text inserted above it, or a
 //! change inside it, keeps the identity, so that only queries which read what changed run again.
 
-use crate::outline::{Keys, Outline};
+use crate::outline::{Kept, Keys, heads};
 use ivs_grammar::RawChunk;
 use ivs_grammar::ast::{Chunk, Item, Span, SyntaxError};
 use rustc_hash::FxHashMap;
@@ -56,7 +56,7 @@ pub struct SourceFile {
     pub origin: Origin,
     /// What its text declares, where that is kept beside it.
     #[returns(ref)]
-    pub(crate) outline: Option<Outline>,
+    pub(crate) kept: Kept,
 }
 
 impl SourceFile {
@@ -183,12 +183,20 @@ impl std::fmt::Debug for ItemText {
     }
 }
 
+/// Where an item stands in its file; nowhere once it is gone.
+fn span_of(db: &dyn Db, item: ItemId) -> Option<Span> {
+    let file = item.file(db);
+    match file.kept(db) {
+        Kept::Shipped(_) => heads(db, file).span(item),
+        _ => Some(items(db, file).chunk(item)?.span),
+    }
+}
+
 /// The text of an item; empty once it is gone.
 #[salsa::tracked(returns(ref))]
 pub fn item_text(db: &dyn Db, item: ItemId) -> ItemText {
     let file = item.file(db);
-    let span = items(db, file).chunk(item).map(|c| c.span).unwrap_or_default();
-    ItemText { file: file.text(db).clone(), span }
+    ItemText { file: file.text(db).clone(), span: span_of(db, item).unwrap_or_default() }
 }
 
 /// Where an item's text begins in its file. Only rendering may ask.
@@ -196,7 +204,7 @@ pub fn item_offset(db: &dyn Db, item: ItemId) -> u32 {
     if crate::is_data(db, item) {
         return 0;
     }
-    items(db, item.file(db)).chunk(item).map_or(0, |c| c.span.start)
+    span_of(db, item).map_or(0, |span| span.start)
 }
 
 /// The tree of an item.
@@ -213,8 +221,22 @@ impl Parsed {
     }
 }
 
-/// Parses an item. Always succeeds. Not memoised: a tree is ten times its text and is read at most twice, so
-/// parsing again is cheaper than keeping it; what is read often (signature, body) is memoised.
-pub fn parse_item(db: &dyn Db, item: ItemId) -> Parsed {
+/// Parses an item. Always succeeds. Not memoised but for the library's, which several questions read at every start: a tree
+/// is ten times its text and is read at most twice, so parsing again is cheaper than keeping it; what is read often
+/// (signature, body) is memoised.
+pub fn parse_item(db: &dyn Db, item: ItemId) -> Arc<Parsed> {
+    match item.file(db).kept(db) {
+        Kept::Shipped(_) => shipped_tree(db, item),
+        _ => Arc::new(parsed(db, item)),
+    }
+}
+
+fn parsed(db: &dyn Db, item: ItemId) -> Parsed {
     Parsed { chunk: ivs_grammar::parse(item_text(db, item)) }
+}
+
+/// A few are kept past an edit.
+#[salsa::tracked(returns(clone), lru = 32)]
+fn shipped_tree(db: &dyn Db, item: ItemId) -> Arc<Parsed> {
+    Arc::new(parsed(db, item))
 }

@@ -18,7 +18,7 @@ pub use item::{
     Db, FileItems, ItemId, ItemKey, ItemText, Origin, Packages, Parsed, Program, SourceFile, item_offset,
     item_text, items, parse_item,
 };
-pub use outline::{Heads, Outline, OutlineItem, heads, outline};
+pub use outline::{Heads, Outline, OutlineItem, Shipped, heads, outline};
 
 /// A diagnostic whose places are relative to items.
 pub type ItemDiagnostic = Diagnostic<ItemId>;

@@ -4,6 +4,7 @@
 //! bases and sets depend on outlines alone, so an edit inside a body leaves nothing to verify in other files.
 
 use crate::item::{Db, ItemId, ItemKey, Origin, SourceFile, items};
+use ivs_grammar::ast::Span;
 use ivs_grammar::{Head, RawChunk, Sketch};
 use rustc_hash::FxHashMap;
 use salsa::{Durability, Setter};
@@ -28,6 +29,34 @@ pub struct OutlineItem {
 
 /// The items of a text, in order of their place.
 pub type Outline = Arc<[OutlineItem]>;
+
+/// What is kept of what a file's text declares.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Kept {
+    /// Nothing: its text tells.
+    Nothing,
+    /// All of it.
+    All(Outline),
+    /// Where to read it: of a file that comes with the compiler.
+    Shipped(Shipped),
+}
+
+/// The heads of a file that comes with the compiler, written down when that was built.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipped {
+    /// As they are written down.
+    pub text: &'static str,
+    /// Reads them: of each item its outline and where its text begins and ends.
+    pub read: fn(&'static str) -> Vec<(OutlineItem, Span)>,
+}
+
+impl PartialEq for Shipped {
+    fn eq(&self, other: &Shipped) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Shipped {}
 
 /// The outline of a text.
 pub fn outline(text: &str) -> Outline {
@@ -69,6 +98,8 @@ pub struct Heads {
     /// In order of their place.
     pub ids: Vec<ItemId>,
     outline: Outline,
+    /// Where each stands, of a file that comes with the compiler.
+    spans: Box<[Span]>,
     index: FxHashMap<ItemId, u32>,
 }
 
@@ -76,6 +107,11 @@ impl Heads {
     /// An item's place in the outline; `None` once it is gone.
     pub fn get(&self, item: ItemId) -> Option<&OutlineItem> {
         self.outline.get(*self.index.get(&item)? as usize)
+    }
+
+    /// Where an item stands, of a file that comes with the compiler.
+    pub(crate) fn span(&self, item: ItemId) -> Option<Span> {
+        self.spans.get(*self.index.get(&item)? as usize).copied()
     }
 
     /// Items and what is known of them.
@@ -87,34 +123,38 @@ impl Heads {
 /// The heads of a file: unchanged by edits inside bodies.
 #[salsa::tracked(returns(ref))]
 pub fn heads(db: &dyn Db, file: SourceFile) -> Heads {
-    let outline = match file.outline(db) {
-        Some(outline) => outline.clone(),
-        None => outlined(file.text(db), &items(db, file).chunks),
+    let (outline, spans): (Outline, Vec<Span>) = match file.kept(db) {
+        Kept::All(outline) => (outline.clone(), Vec::new()),
+        Kept::Nothing => (outlined(file.text(db), &items(db, file).chunks), Vec::new()),
+        Kept::Shipped(shipped) => {
+            let (items, spans): (Vec<_>, Vec<_>) = (shipped.read)(shipped.text).into_iter().unzip();
+            (items.into(), spans)
+        }
     };
     let ids: Vec<ItemId> = outline.iter().map(|o| ItemId::new(db, file, o.key.clone())).collect();
     let index = ids.iter().zip(0..).map(|(id, i)| (*id, i)).collect();
-    Heads { ids, outline, index }
+    Heads { ids, outline, spans: spans.into(), index }
 }
 
 impl SourceFile {
     /// A file as it is found: seldom changed until it is edited, never if it is not the package's own.
     pub fn of(db: &dyn Db, path: SmolStr, text: Arc<str>, module: SmolStr, origin: Origin) -> SourceFile {
         let (outline, durability) = match origin {
-            Origin::Own => (Some(outline(&text)), Durability::MEDIUM),
-            _ => (None, Durability::HIGH),
+            Origin::Own => (Kept::All(outline(&text)), Durability::MEDIUM),
+            _ => (Kept::Nothing, Durability::HIGH),
         };
         SourceFile::builder(path, text, module, origin, outline).durability(durability).new(db)
     }
 
-    /// A file that is shipped with the compiler, with an outline that was made when it was built.
+    /// A file that is shipped with the compiler, with heads that were written down when that was built.
     pub fn shipped(
         db: &dyn Db,
         path: SmolStr,
         text: Arc<str>,
         module: SmolStr,
-        outline: Outline,
+        heads: Shipped,
     ) -> SourceFile {
-        SourceFile::builder(path, text, module, Origin::Library, Some(outline))
+        SourceFile::builder(path, text, module, Origin::Library, Kept::Shipped(heads))
             .durability(Durability::HIGH)
             .new(db)
     }
@@ -122,13 +162,13 @@ impl SourceFile {
     /// A file that holds data: it declares nothing.
     pub fn data(db: &dyn Db, path: SmolStr, text: Arc<str>, origin: Origin) -> SourceFile {
         let module = SmolStr::default();
-        SourceFile::builder(path, text, module, origin, None).durability(Durability::MEDIUM).new(db)
+        SourceFile::builder(path, text, module, origin, Kept::Nothing).durability(Durability::MEDIUM).new(db)
     }
 
     /// The file in another database.
     pub fn copy(self, db: &dyn Db, to: &dyn Db) -> SourceFile {
         let (path, text, module) = (self.path(db).clone(), self.text(db).clone(), self.module(db).clone());
-        SourceFile::builder(path, text, module, self.origin(db), self.outline(db).clone())
+        SourceFile::builder(path, text, module, self.origin(db), self.kept(db).clone())
             .durability(if self.own(db) { Durability::MEDIUM } else { Durability::HIGH })
             .new(to)
     }
@@ -136,9 +176,12 @@ impl SourceFile {
     /// Replaces the text. What depends on it is looked at after each edit from now on; what depends on the heads of its
     /// items, only when one of them changes.
     pub fn edit(self, db: &mut dyn Db, text: Arc<str>) {
-        let new = self.outline(db).as_ref().map(|_| outline(&text));
-        if *self.outline(db) != new {
-            self.set_outline(db).with_durability(Durability::MEDIUM).to(new);
+        let new = match self.kept(db) {
+            Kept::Nothing => Kept::Nothing,
+            Kept::All(_) | Kept::Shipped(_) => Kept::All(outline(&text)),
+        };
+        if *self.kept(db) != new {
+            self.set_kept(db).with_durability(Durability::MEDIUM).to(new);
         }
         self.set_text(db).with_durability(Durability::LOW).to(text);
     }

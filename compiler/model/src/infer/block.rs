@@ -469,13 +469,20 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     fn push_plain_level(&mut self, block: BlockId, name: &str) {
-        let (path, locals) = (self.level_path(name), self.locals.len());
-        self.levels.push(super::Level { schema: None, path, lets: Vec::new(), locals, block });
+        let (path, locals, facts) = (self.level_path(name), self.locals.len(), self.facts.len());
+        self.levels.push(super::Level { schema: None, path, lets: Vec::new(), locals, facts, block });
     }
 
     fn push_struct_level(&mut self, block: BlockId, s: &Arc<Schema>, name: &str) {
-        let (path, locals) = (self.level_path(name), self.locals.len());
-        self.levels.push(super::Level { schema: Some(s.clone()), path, lets: Vec::new(), locals, block });
+        let (path, locals, facts) = (self.level_path(name), self.locals.len(), self.facts.len());
+        self.levels.push(super::Level {
+            schema: Some(s.clone()),
+            path,
+            lets: Vec::new(),
+            locals,
+            facts,
+            block,
+        });
     }
 
     /// The block below a slot, made if it is not there, and what its keys are.

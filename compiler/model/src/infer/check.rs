@@ -29,12 +29,12 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
         }
         let id = self.new_block(block.span);
-        self.open_level(None, SmolStr::default(), id, block);
+        self.declare_level(None, SmolStr::default(), id, block);
         for entry in &block.entries {
             self.attributes(&entry.attrs);
             match &entry.kind {
                 EntryKind::Require { cond, block } => {
-                    self.require(id, entry.span, cond, block.as_ref(), Some(severity));
+                    self.condition(id, entry.span, cond, block.as_ref(), Some(severity));
                 }
                 EntryKind::Set { path, op: SetOp::Set, is_final: false, .. }
                     if path.second.is_none() && matches!(path.first.text.as_str(), "severity" | "code") => {}
@@ -44,6 +44,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 EntryKind::Let { .. } | EntryKind::Broken => {}
                 _ => self.misplaced(entry.span, "a check has `code`, `severity`, `let` and `require`"),
             }
+        }
+        if !self.quiet {
+            self.type_lets();
+            self.all_sayings(id, block, Some(severity));
         }
         self.close_level(id);
         check.block = id;
@@ -119,6 +123,31 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         block: Option<&'ast Block>,
         of_check: Option<Severity>,
     ) {
+        self.condition(id, span, cond, block, of_check);
+        let at = self.block_mut(id).map_or(0, |b| b.requires.len()).saturating_sub(1);
+        self.sayings(id, at, block, of_check);
+    }
+
+    /// What is said of each requirement of a block whose conditions are typed.
+    pub(super) fn all_sayings(&mut self, id: u32, block: &'ast Block, of_check: Option<Severity>) {
+        let requires = block.entries.iter().filter_map(|e| match &e.kind {
+            EntryKind::Require { block, .. } => Some(block.as_ref()),
+            _ => None,
+        });
+        for (at, block) in requires.enumerate() {
+            self.sayings(id, at, block, of_check);
+        }
+    }
+
+    /// What has to hold, how bad it is if it does not, and its code.
+    pub(super) fn condition(
+        &mut self,
+        id: u32,
+        span: Span,
+        cond: &'ast Expr,
+        block: Option<&'ast Block>,
+        of_check: Option<Severity>,
+    ) {
         let cond = self.check(cond, &Ty::Bool);
         let mark = self.mark(span);
         let mut ir = RequireIr {
@@ -131,6 +160,24 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             fixes: Box::default(),
             mark,
         };
+        for entry in block.into_iter().flat_map(|b| &b.entries) {
+            let EntryKind::Set { path, op: SetOp::Set, value, .. } = &entry.kind else { continue };
+            match (path.first.text.as_str(), &path.second) {
+                ("severity", None) => ir.severity = self.severity(value),
+                ("code", None) if of_check.is_none() => ir.code = self.check_code(value),
+                _ => {}
+            }
+        }
+        if let Some(b) = self.block_mut(id) {
+            b.requires.push(ir);
+        }
+    }
+
+    fn sayings(&mut self, id: u32, ordinal: usize, block: Option<&'ast Block>, of_check: Option<Severity>) {
+        let Some(cond) = self.block_mut(id).and_then(|b| b.requires.get(ordinal)).map(|r| r.cond) else {
+            return;
+        };
+        let (mut message, mut help) = (None, None);
         let (mut at, mut fixes) = (Vec::new(), Vec::new());
         // What is said is said when the condition does not hold.
         let facts = self.facts.len();
@@ -139,10 +186,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             match &entry.kind {
                 EntryKind::Set { path, op: SetOp::Set, value, .. } if path.second.is_none() => {
                     match path.first.text.as_str() {
-                        "message" => ir.message = Some(self.check(value, &Ty::Str)),
-                        "help" => ir.help = Some(self.check(value, &Ty::Str.opt())),
-                        "severity" => ir.severity = self.severity(value),
-                        "code" if of_check.is_none() => ir.code = self.check_code(value),
+                        "message" => message = Some(self.check(value, &Ty::Str)),
+                        "help" => help = Some(self.check(value, &Ty::Str.opt())),
+                        "severity" => {}
+                        "code" if of_check.is_none() => {}
                         other => {
                             let known = ["message", "help", "severity", "code"];
                             let known = if of_check.is_some() { &known[..3] } else { &known[..] };
@@ -160,10 +207,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
         }
         self.facts.truncate(facts);
-        ir.at = at.into();
-        ir.fixes = fixes.into();
-        if let Some(b) = self.block_mut(id) {
-            b.requires.push(ir);
+        if let Some(ir) = self.block_mut(id).and_then(|b| b.requires.get_mut(ordinal)) {
+            (ir.message, ir.help, ir.at, ir.fixes) = (message, help, at.into(), fixes.into());
         }
     }
 

@@ -188,7 +188,20 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         block: u32,
         ast: &'ast ivs_grammar::ast::Block,
     ) {
-        let mut level = Level { schema, path, lets: Vec::new(), locals: self.locals.len(), block };
+        self.declare_level(schema, path, block, ast);
+        self.type_lets();
+    }
+
+    /// Opens a block whose lets are typed when they are first needed, or by [`Infer::type_lets`].
+    pub(super) fn declare_level(
+        &mut self,
+        schema: Option<Arc<Schema>>,
+        path: SmolStr,
+        block: u32,
+        ast: &'ast ivs_grammar::ast::Block,
+    ) {
+        let (locals, facts) = (self.locals.len(), self.facts.len());
+        let mut level = Level { schema, path, lets: Vec::new(), locals, facts, block };
         let mut seen: FxHashMap<&SmolStr, Span> = FxHashMap::default();
         for entry in &ast.entries {
             if let EntryKind::Let { name, ty, value } = &entry.kind {
@@ -231,6 +244,10 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
         }
         self.levels.push(level);
+    }
+
+    /// Types the lets of the innermost block.
+    pub(super) fn type_lets(&mut self) {
         let count = self.levels.last().map_or(0, |l| l.lets.len());
         for i in 0..count {
             self.type_let(self.levels.len() - 1, i);

@@ -57,7 +57,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     ) {
         let id = self.new_block(block.span);
         self.body.roots.push(id);
-        self.open_level(Some(schema), "self".into(), id, block);
+        self.declare_level(Some(schema), "self".into(), id, block);
         let mut seen: FxHashMap<&SmolStr, Span> = FxHashMap::default();
         let mut ordinal = 0;
         for entry in &block.entries {
@@ -92,7 +92,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                     self.body.defaults.push(value);
                 }
                 EntryKind::Require { cond, block } => {
-                    self.require(id, entry.span, cond, block.as_ref(), None);
+                    self.condition(id, entry.span, cond, block.as_ref(), None);
                 }
                 EntryKind::Let { .. } | EntryKind::Broken => {}
                 _ => {
@@ -104,13 +104,17 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 }
             }
         }
+        if !self.quiet {
+            self.type_lets();
+            self.all_sayings(id, block, None);
+        }
         self.close_level(id);
     }
 
     /// Types a `let` on first use; gives its type.
     pub(super) fn type_let(&mut self, level: usize, index: usize) -> Ty {
         let Some(l) = self.levels.get_mut(level) else { return Ty::Error };
-        let (locals, block) = (l.locals, l.block);
+        let (locals, facts, block) = (l.locals, l.facts, l.block);
         let Some(var) = l.lets.get_mut(index) else { return Ty::Error };
         if let Some(ty) = &var.ty {
             return ty.clone();
@@ -128,6 +132,8 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         let (value, annotation, at) = (var.value, var.annotation.clone(), var.index);
         let inner = self.levels.split_off(level + 1);
         let inner_locals = self.locals.split_off(locals.min(self.locals.len()));
+        // What is known where it is read need not hold where it stands.
+        let inner_facts = self.facts.split_off(facts.min(self.facts.len()));
         let inherited = self.inherited.take();
         let (id, ty) = match annotation {
             Some(ty) => {
@@ -138,6 +144,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             None => self.expr(value, None),
         };
         self.inherited = inherited;
+        self.facts.extend(inner_facts);
         self.locals.extend(inner_locals);
         self.levels.extend(inner);
         if let Some(slot) = self.block_mut(block).and_then(|b| b.lets.get_mut(at as usize)) {

@@ -295,6 +295,7 @@ pub(super) fn fresh<'db, 'ast>(db: &'db dyn Db, item: ItemId) -> Infer<'db, 'ast
         inherited: None,
         uses: Vec::new(),
         beside: None,
+        quiet: false,
         trace: None,
     }
 }
@@ -313,9 +314,10 @@ pub(super) fn key_type(db: &dyn Db, item: ItemId) -> Ty {
     }
 }
 
-pub(super) fn type_item(db: &dyn Db, item: ItemId) -> Typed {
+/// `quiet`: without what is said of requirements that do not hold.
+pub(super) fn type_item(db: &dyn Db, item: ItemId, quiet: bool) -> Typed {
     let parsed = parse_item(db, item);
-    let mut infer = fresh(db, item);
+    let mut infer = Infer { quiet, ..fresh(db, item) };
     infer.diagnostics.extend(parsed.chunk.errors.iter().map(|e| syntax(item, e)));
     let result = match parsed.item() {
         Some(tree) => infer.item(tree),

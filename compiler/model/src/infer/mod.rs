@@ -70,12 +70,27 @@ fn no_typed(db: &dyn Db, _: salsa::Id, item: ItemId) -> Arc<Typed> {
 /// Types an item.
 #[salsa::tracked(returns(clone), cycle_result = no_typed)]
 pub fn typed(db: &dyn Db, item: ItemId) -> Arc<Typed> {
-    Arc::new(item::type_item(db, item))
+    Arc::new(item::type_item(db, item, false))
 }
 
-/// The formulas of an item, without places: equal after an edit that only moves text.
-#[salsa::tracked(returns(deref))]
+fn no_body(_: &dyn Db, _: salsa::Id, _: ItemId) -> Arc<Body> {
+    Arc::default()
+}
+
+/// The formulas of an item, without places: equal after an edit that only moves text. Of a check, kind or struct of the
+/// library without what is said of a requirement that does not hold: most hold, and no start pays for it.
+#[salsa::tracked(returns(deref), cycle_result = no_body)]
 pub fn body(db: &dyn Db, item: ItemId) -> Arc<Body> {
+    let quiet = matches!(item.key(db).keyword, "check" | "kind" | "struct") && item.file(db).library(db);
+    match quiet {
+        true => item::type_item(db, item, true).body,
+        false => typed(db, item).body.clone(),
+    }
+}
+
+/// [`body`], with all that is said. What both have, they have at the same place.
+#[salsa::tracked(returns(deref))]
+pub fn worded_body(db: &dyn Db, item: ItemId) -> Arc<Body> {
     typed(db, item).body.clone()
 }
 
@@ -100,6 +115,8 @@ struct Level<'ast> {
     lets: Vec<LetVar<'ast>>,
     /// How many local variables were in sight where it began.
     locals: usize,
+    /// How much was known where it began.
+    facts: usize,
     block: BlockId,
 }
 
@@ -150,6 +167,8 @@ struct Infer<'db, 'ast> {
     uses: Vec<ItemId>,
     /// The unit at the other end of the range that is typed: what a bare end most likely means.
     beside: Option<SmolStr>,
+    /// Whether what is said of requirements that do not hold is left out.
+    quiet: bool,
     /// What is kept of it all for editors.
     trace: Option<Box<Trace>>,
 }
