@@ -5,6 +5,7 @@ use crate::machine::{Frame, Machine};
 use crate::path::disabled_report;
 use ivs_model::{Field, Ty, body, code, schema};
 use ivs_source::{Diagnostic, ItemId, Label, Place, Severity};
+use ivs_value::checks::{self, Check};
 use ivs_value::{Map, Value};
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ impl<'db> Machine<'db> {
 
     /// The value as one of the type, or a report at `place`.
     pub(crate) fn conform(&mut self, value: Value, ty: &Ty, place: Site) -> Value {
-        if value.is_unknown() || !needs_look(ty) {
+        if self.fits(&value, ty) {
             return value;
         }
         match ty {
@@ -74,13 +75,10 @@ impl<'db> Machine<'db> {
                 }
             }
             Ty::Url | Ty::Cron | Ty::Cidr | Ty::ImageRef | Ty::VersionRange => match &value {
-                Value::Str(s) => {
-                    let name = ty.show(self.db);
-                    match ivs_value::checks::check_of(&name).map(|check| check(s)) {
-                        Some(Err(why)) => self.wrong(place, why, &format!("not a `{name}`")),
-                        _ => value,
-                    }
-                }
+                Value::Str(s) => match text_check(ty).map(|check| check(s)) {
+                    Some(Err(why)) => self.wrong(place, why, &format!("not a `{}`", ty.show(self.db))),
+                    _ => value,
+                },
                 _ => value,
             },
             Ty::Dim(d) => match &value {
@@ -203,6 +201,34 @@ impl<'db> Machine<'db> {
         }
     }
 
+    /// Whether a value is one of the type as it is: most are, and are not made again.
+    fn fits(&self, value: &Value, ty: &Ty) -> bool {
+        if value.is_unknown() || !needs_look(ty) {
+            return true;
+        }
+        match (ty, value) {
+            (Ty::Opt(_), Value::None) => true,
+            (Ty::Opt(t), v) => self.fits(v, t),
+            (Ty::List(t), Value::List(xs)) => xs.iter().all(|x| self.fits(x, t)),
+            (Ty::Map(kv), Value::Map(m)) => {
+                m.entries.iter().all(|(k, v)| self.fits(k, &kv.0) && self.fits(v, &kv.1))
+            }
+            (Ty::Range(t), Value::Range(r)) => {
+                [&r.0, &r.1].iter().all(|end| !end.is_unknown() && self.fits(end, t))
+            }
+            (Ty::Ref(_) | Ty::RefTo(_) | Ty::AnyRef, Value::Ref(r)) => {
+                crate::is_enabled(self.db, self.env, inst_of(r))
+            }
+            (Ty::Int, Value::Number(n)) => n.is_integer(),
+            (Ty::Number, Value::Number(_)) => true,
+            (Ty::Dim(d), Value::Quantity(q)) => q.unit.dim == *d,
+            (Ty::Literal(l), Value::Str(s)) => s == l,
+            (Ty::Struct(_), Value::Struct(s)) => !s.shape.name.is_empty(),
+            (_, Value::Str(s)) => text_check(ty).is_some_and(|check| check(s).is_ok()),
+            _ => false,
+        }
+    }
+
     fn wrong(&mut self, place: Site, why: String, label: &str) -> Value {
         self.report_at(place, code::BAD_LITERAL, why, label.into())
     }
@@ -223,6 +249,18 @@ impl<'db> Machine<'db> {
 
 fn backquoted(text: &str) -> String {
     format!("`{text}`")
+}
+
+/// What a text of a type has to look like.
+fn text_check(ty: &Ty) -> Option<fn(&str) -> Check> {
+    Some(match ty {
+        Ty::Url => checks::check_url,
+        Ty::Cron => checks::check_cron,
+        Ty::Cidr => checks::check_cidr,
+        Ty::ImageRef => checks::check_image_ref,
+        Ty::VersionRange => checks::check_version_range,
+        _ => return None,
+    })
 }
 
 /// Whether values of the type can be wrong in a way that typing does not see.
