@@ -200,15 +200,15 @@ fn proposals(editor: &mut Editor, path: &str, typed: &str) -> String {
     let fits =
         |i: &&Value| text(i, "filterText").starts_with(&begun(i)) || text(i, "label").starts_with(&begun(i));
     let mut sorted: Vec<&Value> = items.iter().filter(fits).collect();
-    let count = sorted.len();
     sorted.sort_by_key(|i| text(i, "sortText").to_owned());
     let mut out = format!("{}\n", typed.replace('§', "▏").trim());
-    for item in sorted.iter().take(6) {
+    // The library, whose names come last, has its own reasons to change.
+    for item in sorted.iter().take(3) {
         let new = text(&item["textEdit"], "newText").replace('\n', "⏎");
         let _ = writeln!(out, "  {} · {} → {new}", text(item, "label"), text(item, "detail"));
     }
-    if count > 6 {
-        let _ = writeln!(out, "  and {} more", count - 6);
+    if sorted.len() > 3 {
+        out += "  …\n";
     }
     out
 }
