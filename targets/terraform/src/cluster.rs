@@ -4,7 +4,7 @@ use crate::expr::{Expr, call, list, object, path, template};
 use crate::network::{Net, group};
 use crate::region::{Provider, Region};
 use crate::sizes::{self, Use};
-use crate::{Block, Emit, codes, fit, identifier};
+use crate::{Block, Emit, codes, fit, identifier, moved};
 use ivs_plan::{Context, Lowered, Subject, read};
 use ivs_value::{RefValue, StructValue};
 
@@ -14,6 +14,8 @@ pub struct Cluster {
     pub region: Region,
     /// Its name in Terraform.
     pub name: String,
+    /// The slug that it had first: what others are called after it at the provider.
+    pub called: String,
     /// Its network.
     pub net: Net,
 }
@@ -28,8 +30,9 @@ impl Cluster {
     fn from(emit: &mut Emit<'_>, object: &StructValue) -> Option<Self> {
         let network = emit.follow(read::reference(object, "network")?)?;
         let net = Net::from(emit, &network)?;
-        let name = identifier(read::text(object, "slug")?);
-        Some(Cluster { region: net.region.clone(), name, net })
+        let slug = read::text(object, "slug")?;
+        let called = moved::called(object).unwrap_or(slug).to_owned();
+        Some(Cluster { region: net.region.clone(), name: identifier(slug), called, net })
     }
 
     /// An attribute of it: `aws_eks_cluster.main.name`.

@@ -59,11 +59,10 @@ pub fn lower(subject: &Subject, context: &dyn Context) -> Lowered {
 /// names is theirs. <https://karpenter.sh/docs/reference/cloudformation/>
 fn karpenter(emit: &mut Emit<'_>, region: &StructValue) {
     let Some(role) = read::text(emit.object, "role") else { return };
-    let own = read::text(emit.object, "cluster").map(|c| format!("KarpenterNodeRole-{c}"));
-    if own.as_deref() != Some(role) {
+    let Some(cluster) = declared(emit, region) else { return };
+    if role != format!("KarpenterNodeRole-{}", cluster.called) {
         return;
     }
-    let Some(cluster) = declared(emit, region) else { return };
     let name = identifier(role);
     let at = emit.push_shared(
         Block::resource("aws_iam_role", &name)

@@ -174,6 +174,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                         .label("values are set here")
                         .fix("write `=`", sign, " = ");
                     self.push(report);
+                    self.set_in_vain(id, keys, name, ty.span);
                 }
             }
             EntryKind::Fix { .. } => self.misplaced(entry.span, "`fix` stands in a `require`"),
@@ -525,6 +526,19 @@ impl<'db, 'ast> Infer<'db, 'ast> {
         }
         let inner = self.new_block(span);
         self.insert(id, slot, OpIr::Merge(inner), is_final, key.span, &key.text).then_some(inner)
+    }
+
+    /// What was meant to be set and cannot be read: nothing is said of what follows from that.
+    fn set_in_vain(&mut self, id: BlockId, keys: &Keys<'_>, name: &ivs_grammar::ast::Word, value: Span) {
+        let known = match keys {
+            Keys::Fields(schema) => schema.field(&name.text).is_some(),
+            Keys::Map(..) => true,
+        };
+        let key = Key { text: name.text.clone(), span: name.span, quoted: false };
+        if known && let Some((slot, _)) = self.key(keys, &key) {
+            let unread = self.add(TExpr::Error, Ty::Error, value).0;
+            self.insert(id, slot, OpIr::Set(unread), false, name.span, &name.text);
+        }
     }
 
     /// Adds an entry; `false` and a report if its path is set already.

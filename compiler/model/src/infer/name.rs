@@ -472,7 +472,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
                 }
                 None => match question(&near) {
                     Some(several) => report.help(several),
-                    None if want.is_some_and(|w| w.is_text()) => {
+                    None if want.is_some_and(|w| w.is_text() || w.is_object()) => {
                         report.fix("write a string", span, format!("\"{name}\""))
                     }
                     None => report,
