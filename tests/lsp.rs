@@ -103,12 +103,17 @@ fn package() -> TempDir {
 }
 
 fn start(args: &[&str], folder: &TempDir) -> Child {
+    start_with(args, folder, None)
+}
+
+fn start_with(args: &[&str], folder: &TempDir, variable: Option<(&str, &str)>) -> Child {
     Command::new(env!("CARGO_BIN_EXE_ivs"))
         .arg("lsp")
         .args(args)
         .current_dir("/")
         .env_clear()
         .env("IVS_CACHE", folder.path().join(".cache"))
+        .envs(variable)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -130,6 +135,28 @@ fn a_session_over_stdin_and_stdout() {
         let mut said = String::new();
         server.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         assert_eq!(said, "");
+    }
+}
+
+/// The allocator of a server gives back what is free: whoever says otherwise is heard.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_server_is_thrifty_unless_told_otherwise() {
+    let folder = package();
+    for (said, expected) in [(None, "MIMALLOC_PURGE_DELAY=0"), (Some("50"), "MIMALLOC_PURGE_DELAY=50")] {
+        let mut server = start_with(&[], &folder, said.map(|delay| ("MIMALLOC_PURGE_DELAY", delay)));
+        let (from, to) = (BufReader::new(server.stdout.take().unwrap()), server.stdin.take().unwrap());
+        let mut wire = Wire { from, to };
+        // It is the process that was started which answers.
+        wire.send(
+            json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } }),
+        );
+        assert_eq!(wire.until(1, "")["result"]["serverInfo"]["name"], "ivs");
+        let environment = std::fs::read(format!("/proc/{}/environ", server.id())).unwrap();
+        let said: Vec<&[u8]> = environment.split(|b| *b == 0).collect();
+        assert!(said.contains(&expected.as_bytes()), "{:?}", String::from_utf8_lossy(&environment));
+        drop(wire);
+        server.wait().unwrap();
     }
 }
 
