@@ -173,7 +173,7 @@ impl Writer<'_> {
         let (_, field) = fields.field(f).unwrap();
         let mut out = self.set(f, &field.ty, rest, text, leaf);
         if self.full {
-            out += &self.demanded(&fields, s.key(self.db).name.as_str(), f);
+            out += &self.demanded(fields, s.key(self.db).name.as_str(), f);
         }
         out
     }
@@ -196,7 +196,7 @@ impl Writer<'_> {
                 && !field.optional
                 && !field.has_default
             {
-                let inner = self.demanded(&schema(self.db, *s), s.key(self.db).name.as_str(), "");
+                let inner = self.demanded(schema(self.db, *s), s.key(self.db).name.as_str(), "");
                 if !inner.is_empty() {
                     write!(out, ", {} {{ {} }}", field.name, inner.trim_start_matches(", ")).unwrap();
                 }
@@ -261,7 +261,7 @@ impl Writer<'_> {
             Ty::Object | Ty::LateObject => "{ }".to_owned(),
             Ty::Union(all) => self.sample(&all[0], path),
             Ty::Struct(s) => {
-                let inner = self.demanded(&schema(self.db, *s), s.key(self.db).name.as_str(), "");
+                let inner = self.demanded(schema(self.db, *s), s.key(self.db).name.as_str(), "");
                 format!("{{ {} }}", inner.trim_start_matches(", "))
             }
             Ty::Enum(e) => {
