@@ -29,7 +29,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
         }
         let id = self.new_block(block.span);
-        self.declare_level(None, SmolStr::default(), id, block);
+        self.open_definition(None, SmolStr::default(), id, block);
         for entry in &block.entries {
             self.attributes(&entry.attrs);
             match &entry.kind {

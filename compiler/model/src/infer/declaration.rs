@@ -193,7 +193,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     }
 
     /// Opens a block whose lets are typed when they are first needed, or by [`Infer::type_lets`].
-    pub(super) fn declare_level(
+    fn declare_level(
         &mut self,
         schema: Option<Arc<Schema>>,
         path: SmolStr,
@@ -244,6 +244,21 @@ impl<'db, 'ast> Infer<'db, 'ast> {
             }
         }
         self.levels.push(level);
+    }
+
+    /// Opens the block of a definition or check. Of the library's, which are typed without what is said of requirements too, lets
+    /// wait until they are needed; who completes a word wants their types.
+    pub(super) fn open_definition(
+        &mut self,
+        schema: Option<Arc<Schema>>,
+        path: SmolStr,
+        block: u32,
+        ast: &'ast ivs_grammar::ast::Block,
+    ) {
+        self.declare_level(schema, path, block, ast);
+        if self.trace.is_some() || !self.item.file(self.db).library(self.db) {
+            self.type_lets();
+        }
     }
 
     /// Types the lets of the innermost block.

@@ -57,7 +57,7 @@ impl<'db, 'ast> Infer<'db, 'ast> {
     ) {
         let id = self.new_block(block.span);
         self.body.roots.push(id);
-        self.declare_level(Some(schema), "self".into(), id, block);
+        self.open_definition(Some(schema), "self".into(), id, block);
         let mut seen: FxHashMap<&SmolStr, Span> = FxHashMap::default();
         let mut ordinal = 0;
         for entry in &block.entries {
