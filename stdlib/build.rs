@@ -1,6 +1,6 @@
 //! Writes down the heads of the library's items, so that no start of the compiler has to look for them: per file its path,
-//! then its items; of each the keyword, kind, name, how many alike came before, marks, where it begins and ends, the names
-//! of members that it reads, and the text before its body.
+//! then its items; of each the keyword, kind, name, how many alike came before, marks, where it begins and ends, and the text
+//! before its body.
 //! Separated by the control characters for files, records and units, which no source holds.
 use ivs_grammar::ast::Span;
 use std::collections::BTreeMap;
@@ -8,14 +8,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-#[path = "build/reads.rs"]
-mod reads;
-
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = BTreeMap::new();
     collect(&root, &root, &mut files)?;
-    let mut read = reads::reads(files.values().map(String::as_str)).into_iter();
     let mut out = String::new();
     for (path, text) in &files {
         out.push_str(path);
@@ -33,11 +29,11 @@ fn main() -> io::Result<()> {
             let (keyword, kind, name) = (head.keyword, &head.kind, &head.name);
             let text = sketch.head.unwrap_or_default();
             let Span { start, end } = chunk.span;
-            let reads = read.next().unwrap_or_default();
             // Writing to a String cannot fail.
-            let _ =
-                write!(out, "\x1e{keyword}\x1f{kind}\x1f{name}\x1f{count}\x1f{marks}\x1f{start}\x1f{end}");
-            let _ = write!(out, "\x1f{reads}\x1f{text}");
+            let _ = write!(
+                out,
+                "\x1e{keyword}\x1f{kind}\x1f{name}\x1f{count}\x1f{marks}\x1f{start}\x1f{end}\x1f{text}"
+            );
             *count += 1;
         }
         out.push('\x1d');

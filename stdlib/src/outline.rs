@@ -22,9 +22,6 @@ pub struct Item {
     pub switch: bool,
     /// The bytes of the file that are its text.
     pub span: (u32, u32),
-    /// Of a check, function or constant, the names of members that it or what it calls reads, and perhaps more, separated by
-    /// blanks.
-    pub reads: &'static str,
     /// The text before its body, of what has one that matters.
     pub head: Option<&'static str>,
 }
@@ -45,9 +42,9 @@ fn item(text: &'static str) -> Option<Item> {
     let ordinal = fields.next()?.parse().ok()?;
     let marks = fields.next()?;
     let span = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-    let (reads, head) = (fields.next()?, fields.next()?);
+    let head = fields.next()?;
     let marked = |mark: char| marks.contains(mark);
     let (private, template, switch) = (marked('p'), marked('t'), marked('s'));
     let head = marked('h').then_some(head);
-    Some(Item { keyword, kind, name, ordinal, private, template, switch, span, reads, head })
+    Some(Item { keyword, kind, name, ordinal, private, template, switch, span, head })
 }

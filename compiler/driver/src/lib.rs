@@ -463,11 +463,10 @@ impl Session {
 }
 
 fn shipped(item: ivs_stdlib::Item) -> (OutlineItem, Span) {
-    let ivs_stdlib::Item { keyword, kind, name, ordinal, private, template, switch, span, reads, head } =
-        item;
+    let ivs_stdlib::Item { keyword, kind, name, ordinal, private, template, switch, span, head } = item;
     let word = SmolStr::new_static;
     let key = ItemKey { keyword, kind: word(kind), name: word(name), ordinal };
-    let outline = OutlineItem { key, private, template, head: head.map(word), switch, reads };
+    let outline = OutlineItem { key, private, template, head: head.map(word), switch };
     (outline, Span::new(span.0, span.1))
 }
 

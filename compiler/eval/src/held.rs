@@ -61,12 +61,6 @@ fn names_read(db: &dyn Db, items: &[ItemId]) -> FxHashSet<SmolStr> {
     let mut seen: FxHashSet<ItemId> = items.iter().copied().collect();
     let mut open = items.to_vec();
     while let Some(item) = open.pop() {
-        // The library's items are not typed for this: many a function is never called.
-        if item.file(db).library(db) {
-            let heads = ivs_source::heads(db, item.file(db));
-            names.extend(heads.get(item).iter().flat_map(|o| o.reads.split(' ')).map(SmolStr::new_static));
-            continue;
-        }
         for e in &body(db, item).exprs {
             match e {
                 TExpr::Member { name, .. } | TExpr::Key { name, .. } => {

@@ -25,9 +25,6 @@ pub struct OutlineItem {
     /// Whether its body may decide in which environments a declaration takes part. A text without `enabled` and `when`
     /// does not; one with them may.
     pub switch: bool,
-    /// Of a check, function or constant that comes with the compiler, the names of members that it or what it calls reads, and
-    /// perhaps more, separated by blanks.
-    pub reads: &'static str,
 }
 
 /// The items of a text, in order of their place.
@@ -76,7 +73,6 @@ fn outlined(text: &str, chunks: &[RawChunk]) -> Outline {
             template: c.head.template,
             head: head.map(SmolStr::new),
             switch,
-            reads: "",
         }
     };
     chunks.iter().map(item).collect()
