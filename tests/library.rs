@@ -3,7 +3,8 @@
 
 use ivs_driver::Session;
 use ivs_model::{
-    Module, check_set, item_diagnostics, module_diagnostics, module_index, modules, qualified_name,
+    Module, body, check_set, item_diagnostics, module_diagnostics, module_index, modules, qualified_name,
+    worded_body,
 };
 use ivs_project::Config;
 use ivs_source::ItemId;
@@ -40,4 +41,25 @@ fn each_of_its_checks_runs_once_there_is_something_to_check() {
         .collect();
     assert!(checks.len() > 25, "{} checks", checks.len());
     assert!(idle.is_empty(), "these go through no set of a kind, so they never run: {idle:?}");
+}
+
+/// What is decided without words is decided by the same formulas at the same places, so that one map tells where they stand.
+#[test]
+fn what_is_said_of_requirements_comes_after_their_conditions() {
+    let session = Session::new(Vec::new(), Config::named("shop"), 1);
+    let db = session.database();
+    let all = modules(db).library.iter().flat_map(|m| module_index(db, *m).all.iter().copied());
+    let mut longer = 0;
+    for item in all {
+        let (quiet, worded) = (body(db, item), worded_body(db, item));
+        let front = worded.exprs.get(..quiet.exprs.len());
+        assert_eq!(front, Some(&quiet.exprs[..]), "{}", qualified_name(db, item));
+        longer += usize::from(worded.exprs.len() > quiet.exprs.len());
+        for (a, b) in quiet.blocks.iter().zip(&worded.blocks) {
+            let parts =
+                |b: &ivs_model::ir::BlockIr| b.requires.iter().map(|r| (r.cond, r.mark)).collect::<Vec<_>>();
+            assert_eq!(parts(a), parts(b), "{}", qualified_name(db, item));
+        }
+    }
+    assert!(longer > 50, "{longer} items say something");
 }

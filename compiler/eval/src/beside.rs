@@ -47,7 +47,7 @@ fn follow(object: &StructValue, path: &[SmolStr]) -> Option<Value> {
             Value::None => return Some(Value::None),
             Value::Struct(s) => s.get(name)?.clone(),
             Value::Map(m) => {
-                let entry = m.entries.iter().find(|(k, _)| crate::node::key_text(k) == *name);
+                let entry = m.entries.iter().find(|(k, _)| crate::node::is_key(k, name));
                 entry.map(|(_, v)| v.clone())?
             }
             other => other.part(name)?,
